@@ -1,0 +1,49 @@
+# Everyday commands; `make` alone lists them. All of them work in a fresh clone.
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+
+.PHONY: help
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## make .venv and see to it that there is a Pulumi; says nothing when there is nothing to do
+	@tools/pulumi/setup
+
+.PHONY: test
+test: setup ## all tests: first the fast ones, then those with the real engine
+	@$(PY) -m pytest -m "not engine"
+	@$(PY) -m pytest -m engine
+
+.PHONY: test-fast
+test-fast: setup ## the tests that start no pulumi
+	@$(PY) -m pytest -m "not engine"
+
+.PHONY: test-engine
+test-engine: setup ## the tests that run the real pulumi against the embedded service
+	@$(PY) -m pytest -m engine
+
+.PHONY: check
+check: setup ## lint, formatting, types and the rules of who may import whom
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m mypy
+	@$(PY) -m pytest --quiet tests/architecture
+
+.PHONY: demo
+demo: setup ## play the whole story on this machine: no AWS account, no network
+	@$(PY) demo/play.py
+
+.PHONY: bench
+bench: ## measure, among others against moto
+	@tools/pulumi/setup --with bench
+	@$(PY) -m bench
+
+.PHONY: lock
+lock: setup ## write requirements/*.txt anew; UPGRADE=1 takes the newest versions
+	@requirements/compile $(if $(UPGRADE),--upgrade)
+
+.PHONY: clean
+clean: ## remove .venv and everything the tools left here; built toolchains stay in the cache
+	@rm -rf .venv .venv.lock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

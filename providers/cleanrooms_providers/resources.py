@@ -1,0 +1,63 @@
+"""The resources as a Pulumi program sees them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from cleanrooms_providers import collaboration, membership
+
+
+class Collaboration(Resource, module="cleanrooms", name="Collaboration"):
+    """A governed collaboration. Its ``id`` is the collaboration's id, and stays known while an update is planned.
+
+    Parameters: ``inputs`` as ``settings.collaboration_inputs`` makes them; ``opts`` as for any resource. It is never deleted:
+    what is dropped from a program stays in force.
+    """
+
+    plan: pulumi.Output[dict[str, Any]]
+    """The whole difference between file and live: changes and dangers."""
+    fingerprint: pulumi.Output[str]
+    """The plan's fingerprint."""
+    refused: pulumi.Output[list[dict[str, str]]]
+    """Why nothing is done, if so; known in previews."""
+    outcome: pulumi.Output[str]
+    """converged, waiting, refused, denied or failed, as the last run left it."""
+    awaited: pulumi.Output[list[str]]
+    """The accounts whose votes the last run waited for."""
+    live: pulumi.Output[dict[str, Any]]
+    """The collaboration as last read."""
+
+    def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
+        computed = dict.fromkeys((*collaboration.COMPUTED, *collaboration.RECORDED))
+        super().__init__(collaboration.CollaborationProvider(), name, {**computed, **inputs}, _retained(opts))
+
+
+class Membership(Resource, module="cleanrooms", name="Membership"):
+    """An account's membership in a collaboration. Its ``id`` is ``<collaboration id>/<account>``, also while it waits.
+
+    Parameters: as for ``Collaboration``, with ``settings.membership_inputs``; give the collaboration resource's ``id`` as
+    ``collaboration`` where the same program governs it.
+    """
+
+    plan: pulumi.Output[dict[str, Any]]
+    """Whether to join."""
+    fingerprint: pulumi.Output[str]
+    """The plan's fingerprint."""
+    refused: pulumi.Output[list[dict[str, str]]]
+    """Why nothing is done, if so; known in previews."""
+    outcome: pulumi.Output[str]
+    """converged, waiting, refused or failed, as the last run left it."""
+    membership: pulumi.Output[str]
+    """The service's own id, empty until the account has joined."""
+    status: pulumi.Output[str]
+    """The membership's status, empty until the account has joined."""
+
+    def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
+        computed = dict.fromkeys((*membership.COMPUTED, *membership.RECORDED))
+        super().__init__(membership.MembershipProvider(), name, {**computed, **inputs}, _retained(opts))
+
+
+def _retained(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=True))

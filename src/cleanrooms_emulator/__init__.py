@@ -1,0 +1,1 @@
+"""An embedded service that plays AWS Clean Rooms, over HTTP and in process."""

@@ -1,0 +1,23 @@
+"""The service over HTTP in a thread of this process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cleanrooms_emulator.application import Application
+from cleanrooms_emulator.server import Server
+
+
+@contextmanager
+def serve_in_thread(app: Application, port: int = 0) -> Iterator[str]:
+    """Serve the application while the block runs; gives the service's URL."""
+    with Server(app, port) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield server.url
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,196 @@
+"""The smallest things that governance can change, and what a change request would do to them.
+
+An atom is one setting of one subject: that an account is a member, that it has one ability, that it is a payer candidate for one
+cost type, or the collaboration's auto-approval list. CAN_QUERY and CAN_RUN_JOB are never atoms of a request, because no request
+may name them. Requests and stack files are both read as values of atoms, so that an open request is judged by what committing it
+*now* would do, not by how it is written.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cleanrooms_governance.desired import DesiredCollaboration
+from cleanrooms_governance.model import (
+    CHANGEABLE_ABILITIES,
+    RUNNER_ABILITIES,
+    Ability,
+    AccountId,
+    ChangeRequest,
+    ChangeType,
+    Collaboration,
+    CollaborationChange,
+    CostType,
+    Member,
+    MemberChange,
+    RequestedChange,
+)
+
+COLLABORATION = "*"
+"""The subject of what belongs to no single account."""
+
+KNOWN_ML_ABILITIES = frozenset({"CAN_RECEIVE_MODEL_OUTPUT", "CAN_RECEIVE_INFERENCE_OUTPUT"})
+
+
+class Setting(StrEnum):
+    """What an atom is about."""
+
+    MEMBER = "member"
+    ABILITY = "ability"
+    ML_ABILITY = "ml"
+    PAYS = "pays"
+    AUTO_APPROVE = "autoApprove"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Atom:
+    """One setting of one subject; ``name`` tells abilities and cost types apart."""
+
+    subject: str
+    setting: Setting
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name or self.setting} of {self.subject}"
+
+
+Value = bool | frozenset[str]
+State = dict[Atom, Value]
+
+
+def standing(live: Collaboration) -> State:
+    """Return everything that holds in the collaboration, the runner's abilities included."""
+    state: State = {Atom(COLLABORATION, Setting.AUTO_APPROVE): live.auto_approved}
+    for account, member in live.members.items():
+        if member.belongs:
+            state[Atom(account, Setting.MEMBER)] = True
+            state |= {Atom(account, Setting.ABILITY, ability): True for ability in member.abilities}
+            state |= {Atom(account, Setting.ML_ABILITY, ability): True for ability in member.ml_abilities}
+            state |= {Atom(account, Setting.PAYS, cost): True for cost, pays in member.payments.items() if pays}
+    return state
+
+
+def value_in(state: State, atom: Atom) -> Value:
+    """Return an atom's value; what a state does not hold is ``False``, since absent and false are the same in live values."""
+    return state.get(atom, frozenset() if atom.setting is Setting.AUTO_APPROVE else False)
+
+
+def declared(desired: DesiredCollaboration) -> State:
+    """Return the atoms that the stack file decides. All others are not managed.
+
+    A declared member decides its membership and every ability that a request can change; an unknown ability is decided only where
+    the file lists it.
+    """
+    state: State = {}
+    for account, member in desired.members.items():
+        state[Atom(account, Setting.MEMBER)] = True
+        for ability in CHANGEABLE_ABILITIES | (member.abilities - RUNNER_ABILITIES):
+            state[Atom(account, Setting.ABILITY, ability)] = ability in member.abilities
+    return state
+
+
+def stated(change: RequestedChange, live: Collaboration) -> State:
+    """Return what a requested change says: its whole lists, not its differences.
+
+    Abilities, when stated, are stated for every changeable ability that is known, listed or live (user guide, change requests: the
+    list replaces). ML abilities and payers are stated only where the change speaks of them.
+    """
+    if isinstance(change, CollaborationChange):
+        return {Atom(COLLABORATION, Setting.AUTO_APPROVE): change.auto_approved}
+    member = live.members.get(change.account)
+    state: State = {Atom(change.account, Setting.MEMBER): True}
+    had: frozenset[Ability] = member.abilities if member and member.belongs else frozenset()
+    for ability in (CHANGEABLE_ABILITIES | change.abilities | had) - RUNNER_ABILITIES:
+        state[Atom(change.account, Setting.ABILITY, ability)] = ability in change.abilities
+    if change.ml_abilities is not None:
+        had_ml: frozenset[str] = member.ml_abilities if member and member.belongs else frozenset()
+        for ml_ability in KNOWN_ML_ABILITIES | change.ml_abilities | had_ml:
+            state[Atom(change.account, Setting.ML_ABILITY, ml_ability)] = ml_ability in change.ml_abilities
+    for cost, pays in (change.payments or {}).items():
+        state[Atom(change.account, Setting.PAYS, cost)] = pays
+    return state
+
+
+def stated_by(request: ChangeRequest, live: Collaboration) -> State:
+    """Return what all changes of a request state together."""
+    state: State = {}
+    for change in request.changes:
+        state |= stated(change, live)
+    return state
+
+
+def effects(state: State, live: Collaboration) -> State:
+    """Return the part of a stated state that differs from what holds now."""
+    now = standing(live)
+    return {atom: value for atom, value in state.items() if value_in(now, atom) != value}
+
+
+def filed(request: ChangeRequest, live: Collaboration) -> State:
+    """Return what a request was about when it was filed: what it states whose change type the service recorded for it."""
+    return {
+        atom: value
+        for change in request.changes
+        for atom, value in stated(change, live).items()
+        if change_type(atom, value) in change.types
+    }
+
+
+_ABILITY_TYPES = {
+    "CAN_RECEIVE_RESULTS": "RECEIVE_RESULTS_ABILITY",
+    "CAN_EXPORT_QUERY_ANALYSIS_LOG": "EXPORT_QUERY_ANALYSIS_LOG_ABILITY",
+}
+
+
+def change_type(atom: Atom, value: Value) -> str:
+    """Return the change type by which the service names giving this value to this atom (service model: ChangeType).
+
+    What the model has no type for gets a text that no service type equals, so that nothing ever matches it.
+    """
+    match atom.setting:
+        case Setting.MEMBER:
+            return ChangeType.ADD_MEMBER
+        case Setting.ABILITY:
+            kind = _ABILITY_TYPES.get(atom.name, f"{atom.name} (unknown)")
+        case Setting.ML_ABILITY:
+            kind = atom.name if atom.name in KNOWN_ML_ABILITIES else f"{atom.name} (unknown)"
+        case Setting.PAYS:
+            return ChangeType.ADD_PAYER_CANDIDATE if value else ChangeType.REMOVE_PAYER_CANDIDATE
+        case Setting.AUTO_APPROVE:
+            return ChangeType.EDIT_AUTO_APPROVED_CHANGE_TYPES
+    return f"GRANT_{kind}" if value else f"REVOKE_{kind}"
+
+
+def derived_types(change: RequestedChange, live: Collaboration) -> frozenset[str]:
+    """Return the types of a change as we compute them against what holds now.
+
+    Source: inferred rule of the service (change types are output only); the reconciler compares them with the service's own and
+    trusts neither alone.
+    """
+    return frozenset(change_type(atom, value) for atom, value in effects(stated(change, live), live).items())
+
+
+def accounts_of(atoms: Iterable[Atom]) -> frozenset[AccountId]:
+    """Return the accounts that atoms are about."""
+    return frozenset(AccountId(atom.subject) for atom in atoms if atom.subject != COLLABORATION)
+
+
+def full_entry(account: AccountId, wanted: Mapping[Atom, Value], live: Collaboration) -> MemberChange:
+    """Return the whole entry to file for an account that is a member, so that only ``wanted`` changes.
+
+    The list replaces, hence everything changeable that the account has now is sent again: abilities, and ML abilities and payments
+    exactly as ListMembers shows them (whether leaving them out keeps or clears them is not documented; sending them gives the same
+    result either way). The runner's abilities may not be sent (service model: MemberChangeSpecification).
+    """
+    member: Member = live.members[account]
+    abilities = set(member.abilities - RUNNER_ABILITIES)
+    for atom, value in wanted.items():
+        if atom.subject == account and atom.setting is Setting.ABILITY:
+            (abilities.add if value else abilities.discard)(Ability(atom.name))
+    return MemberChange(
+        account=account,
+        abilities=frozenset(abilities),
+        ml_abilities=member.ml_abilities or None,
+        payments={cost: member.payments.get(cost, False) for cost in sorted({CostType.QUERY_COMPUTE, *member.payments})}
+        if member.payments
+        else None,
+    )

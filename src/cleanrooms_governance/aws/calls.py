@@ -1,0 +1,75 @@
+"""How is one API call carried through: paced, sent again where that is harmless, and judged?
+
+All sending again happens here, botocore sends each request once: its own retries would resend a creation whose answer was lost.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from cleanrooms_governance.aws.clients import known_regions
+from cleanrooms_governance.aws.failures import Call, IncompleteAnswer, Sending, boundary, translate
+from cleanrooms_governance.aws.pace import Lane, Pace
+from cleanrooms_governance.errors import AnswerLost, ServiceError, ServiceFailure, Throttled, Unreachable
+
+T = TypeVar("T")
+
+Answer = dict[str, Any]
+
+ATTEMPTS = 4
+"""Sendings of one call before a failure that is not a 429 stands."""
+
+THROTTLING_PATIENCE = 60.0
+"""Seconds from a call's first 429 after which another one stands."""
+
+
+class Calls:
+    """Sends calls; one for all accounts, because the pace is kept by account, Region and operation."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+
+    def send(self, call: Call, request: Callable[[], Answer], decode: Callable[[Answer], T]) -> T:
+        """Return the decoded answer of ``request``.
+
+        A 429 is always sent again: the service did nothing. So is a request that never got there. One whose
+        answer is missing or incomplete is sent again only if ``call.sending`` says that this is harmless.
+        ``decode`` may index what the service model requires; a ``KeyError`` from it counts as an incomplete answer.
+
+        Raises: the ``ServiceError`` that the last failure means.
+        """
+        lane = Lane(call.account, call.region, call.operation)
+        attempt = 1
+        patient_until: float | None = None
+        while True:
+            self._pace.wait(lane)
+            try:
+                return _attempt(request, decode)
+            except ServiceError:
+                raise
+            except boundary() as error:
+                failure = translate(error, call, known_regions)
+                if isinstance(failure, Throttled):
+                    self._pace.throttled(lane)
+                    now = self._pace.clock()
+                    patient_until = patient_until if patient_until is not None else now + THROTTLING_PATIENCE
+                    if now >= patient_until:
+                        raise failure from error
+                elif attempt < ATTEMPTS and _may_be_sent_again(failure, call.sending):
+                    self._pace.back_off(attempt)
+                    attempt += 1
+                else:
+                    raise failure from error
+
+
+def _attempt(request: Callable[[], Answer], decode: Callable[[Answer], T]) -> T:
+    answer = request()
+    try:
+        return decode(answer)
+    except KeyError as missing:
+        raise IncompleteAnswer([str(missing.args[0])]) from missing
+
+
+def _may_be_sent_again(failure: ServiceError, sending: Sending) -> bool:
+    if isinstance(failure, Unreachable):
+        return True
+    return sending is not Sending.SINGLE_WRITE and isinstance(failure, ServiceFailure | AnswerLost)

@@ -1,0 +1,196 @@
+"""How is one account's Clean Rooms read and written through the AWS SDK?"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from cleanrooms_governance.aws import decode, encode
+from cleanrooms_governance.aws.calls import Answer, Calls
+from cleanrooms_governance.aws.failures import Call, Sending
+from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
+from cleanrooms_governance.errors import Refused, ServiceFailure
+from cleanrooms_governance.model import (
+    AccountId,
+    ChangeRequest,
+    Collaboration,
+    CostType,
+    Member,
+    Membership,
+    RequestedChange,
+)
+from cleanrooms_governance.service import Action, CollaborationSummary
+
+T = TypeVar("T")
+
+PAGE_SIZE = 100
+"""The largest ``maxResults`` of every list (service model)."""
+
+OpenClient = Callable[[Credentials], Any]
+
+
+class AwsCleanRooms:
+    """Implements ``service.CleanRooms``. ``open_client`` checks the credentials at their first use."""
+
+    def __init__(self, access: Access, region: str, calls: Calls, open_client: OpenClient) -> None:
+        self._access = access
+        self._region = region
+        self._calls = calls
+        self._open_client = open_client
+
+    @property
+    def account(self) -> AccountId:
+        """The account acted as."""
+        return self._access.account
+
+    @property
+    def region(self) -> str:
+        """The Region acted in."""
+        return self._region
+
+    def collaboration(self, collaboration_id: str) -> Collaboration:
+        """Read a collaboration and its members; tags are a call of their own."""
+        about = {"collaborationIdentifier": collaboration_id}
+        document = self._read("GetCollaboration", about, lambda answer: answer["collaboration"])
+        members: tuple[Member, ...] = self._pages(
+            "ListMembers", about, lambda answer: map(decode.member, answer["memberSummaries"])
+        )
+        return decode.collaboration(document, members, self.region)
+
+    def change_requests(self, collaboration_id: str) -> tuple[ChangeRequest, ...]:
+        """Read all change requests, oldest first."""
+        about = {"collaborationIdentifier": collaboration_id}
+        listed = self._pages("ListCollaborationChangeRequests", about, decode.listed_requests)
+        return tuple(sorted(listed, key=lambda request: (request.created, request.id)))
+
+    def collaborations(self) -> tuple[CollaborationSummary, ...]:
+        """List the collaborations that this account can see."""
+        return self._pages(
+            "ListCollaborations", {}, lambda answer: map(decode.collaboration_summary, answer["collaborationList"])
+        )
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        """Read the tags of a resource of this account."""
+        return self._read("ListTagsForResource", {"resourceArn": arn}, lambda answer: dict(answer["tags"]))
+
+    def memberships(self) -> tuple[Membership, ...]:
+        """List this account's memberships, those that are over included."""
+        return self._pages("ListMemberships", {}, lambda answer: map(decode.membership_summary, answer["membershipSummaries"]))
+
+    def membership(self, membership_id: str) -> Membership:
+        """Read one membership whole."""
+        about = {"membershipIdentifier": membership_id}
+        return self._read("GetMembership", about, lambda answer: decode.membership(answer["membership"]))
+
+    def create_collaboration(self, desired: DesiredCollaboration, tags: Mapping[str, str]) -> str:
+        """Create the collaboration and return its id."""
+        parameters = encode.new_collaboration(desired, tags)
+        return self._write("CreateCollaboration", parameters, lambda answer: str(answer["collaboration"]["id"]))
+
+    def create_change_request(self, collaboration_id: str, changes: Sequence[RequestedChange]) -> ChangeRequest:
+        """File a change request."""
+        parameters = {
+            "collaborationIdentifier": collaboration_id,
+            "changes": [encode.change_input(change) for change in changes],
+        }
+        return self._write("CreateCollaborationChangeRequest", parameters, decode.answered_request)
+
+    def update_change_request(self, collaboration_id: str, request_id: str, action: Action) -> ChangeRequest:
+        """Vote on, cancel or commit a change request."""
+        parameters = {
+            "collaborationIdentifier": collaboration_id,
+            "changeRequestIdentifier": request_id,
+            "action": action.value,
+        }
+        return self._write("UpdateCollaborationChangeRequest", parameters, decode.answered_request)
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Add or overwrite tags; nothing is called for none."""
+        if tags:
+            self._write_again("TagResource", {"resourceArn": arn, "tags": dict(tags)})
+
+    def untag(self, arn: str, keys: Sequence[str]) -> None:
+        """Remove tags; nothing is called for none."""
+        if keys:
+            self._write_again("UntagResource", {"resourceArn": arn, "tagKeys": list(keys)})
+
+    def create_membership(
+        self,
+        collaboration_id: str,
+        *,
+        query_log: bool,
+        payments: Mapping[CostType, bool],
+        result_configuration: Mapping[str, Any] | None,
+        tags: Mapping[str, str],
+    ) -> Membership:
+        """Join a collaboration, accepting ``payments``."""
+        parameters: encode.Parameters = {
+            "collaborationIdentifier": collaboration_id,
+            "queryLogStatus": encode.log_status(query_log),
+        }
+        if payments:
+            parameters["paymentConfiguration"] = encode.payment_configuration(payments)
+        if result_configuration is not None:
+            parameters["defaultResultConfiguration"] = dict(result_configuration)
+        if tags:
+            parameters["tags"] = dict(tags)
+        return self._write("CreateMembership", parameters, lambda answer: decode.membership(answer["membership"]))
+
+    def _read(self, operation: str, parameters: encode.Parameters, decoded: Callable[[Answer], T]) -> T:
+        return self._send(self._call(operation, parameters, Sending.READ), parameters, self._access.read, decoded)
+
+    def _pages(self, operation: str, parameters: encode.Parameters, decoded: Callable[[Answer], Iterable[T]]) -> tuple[T, ...]:
+        """Read all pages; only an absent token ends the list, because an empty page may have a successor."""
+        items: list[T] = []
+        tokens: list[str] = []
+        while True:
+            token = {"nextToken": tokens[-1]} if tokens else {}
+            page, following = self._read(
+                operation,
+                {**parameters, "maxResults": PAGE_SIZE, **token},
+                lambda answer: (tuple(decoded(answer)), answer.get("nextToken")),
+            )
+            items.extend(page)
+            if not following:
+                return tuple(items)
+            if following in tokens:
+                raise ServiceFailure(
+                    f"{self._call(operation, parameters, Sending.READ)}: account {self.account} in {self.region} is sent "
+                    "round in circles by the page tokens. Run again.",
+                    operation=operation,
+                    account=self.account,
+                    region=self.region,
+                )
+            tokens.append(following)
+
+    def _write(self, operation: str, parameters: encode.Parameters, decoded: Callable[[Answer], T]) -> T:
+        call = self._call(operation, parameters, Sending.SINGLE_WRITE)
+        return self._send(call, parameters, self._writing(call), decoded)
+
+    def _write_again(self, operation: str, parameters: encode.Parameters) -> None:
+        call = self._call(operation, parameters, Sending.REPEATABLE_WRITE)
+        self._send(call, parameters, self._writing(call), lambda answer: None)
+
+    def _writing(self, call: Call) -> Credentials:
+        if self._access.write is not None:
+            return self._access.write
+        raise Refused(
+            f"{call}: account {self.account} is only looked at by this stack (accounts.{self.account} has no `write`), so "
+            "nothing was called. Give it `write` credentials, or have the account's owner do it."
+        )
+
+    def _send(self, call: Call, parameters: encode.Parameters, credentials: Credentials, decoded: Callable[[Answer], T]) -> T:
+        client = self._open_client(credentials)
+        return self._calls.send(call, lambda: _method(client, call.operation)(**parameters), decoded)
+
+    def _call(self, operation: str, parameters: encode.Parameters, sending: Sending) -> Call:
+        subject = next((parameters[name] for name in _SUBJECTS if name in parameters), "")
+        return Call(operation, self.account, self.region, sending, subject)
+
+
+_SUBJECTS = ("changeRequestIdentifier", "collaborationIdentifier", "membershipIdentifier", "resourceArn")
+
+
+def _method(client: Any, operation: str) -> Callable[..., Answer]:
+    from botocore import xform_name
+
+    method: Callable[..., Answer] = getattr(client, xform_name(operation))
+    return method

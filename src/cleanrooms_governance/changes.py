@@ -1,0 +1,230 @@
+"""The closed set of changes that a plan can hold.
+
+Each change says whom and what it concerns, which operation carries it, by which change type the service will name it, and reads as
+one line. Values only: how it is sent is the business of ``aws``, when it is sent that of ``next_move``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from cleanrooms_governance.atoms import COLLABORATION, Atom, Setting, change_type
+from cleanrooms_governance.fingerprint import fingerprint
+from cleanrooms_governance.model import Ability, AccountId, CostType
+from cleanrooms_governance.text import label
+
+FILE_REQUEST = "CreateCollaborationChangeRequest"
+Names = Mapping[AccountId, str]
+
+
+class Change(Protocol):
+    """What every change answers."""
+
+    @property
+    def subject(self) -> str:
+        """The account concerned, or ``*`` for the collaboration itself."""
+
+    @property
+    def setting(self) -> str:
+        """What of the subject changes."""
+
+    @property
+    def before(self) -> Any:
+        """The live value."""
+
+    @property
+    def after(self) -> Any:
+        """The desired value."""
+
+    @property
+    def operation(self) -> str:
+        """The API operation that carries it."""
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The predicted change types; empty for what no change request carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCollaboration:
+    """Make a new collaboration; ``settings`` is everything that is fixed or set at creation, as a canonical document."""
+
+    name: str
+    region: str
+    settings: Mapping[str, Any]
+    names: Names = field(default_factory=dict, compare=False)
+    subject = COLLABORATION
+    setting = "collaboration"
+    before = None
+    operation = "CreateCollaboration"
+    types: frozenset[str] = frozenset()
+
+    @property
+    def after(self) -> Mapping[str, Any]:
+        """Everything that is decided at creation."""
+        return self.settings
+
+    def __str__(self) -> str:
+        members = ", ".join(label(account, self.names) for account in sorted(self.settings["members"]))
+        return f"create collaboration {self.name!r} in {self.region} with {members}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimOwnership:
+    """Note in the collaboration's tags that this stack governs it."""
+
+    before: str | None
+    after: str
+    subject = COLLABORATION
+    setting = "governed-by"
+    operation = "TagResource"
+    types: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        was = f" (until now {self.before})" if self.before else ""
+        return f"adopt the collaboration: tag it governed-by={self.after}{was}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddMember:
+    """Invite an account."""
+
+    account: AccountId
+    names: Names = field(default_factory=dict, compare=False)
+    setting = str(Setting.MEMBER)
+    before = False
+    after = True
+    operation = FILE_REQUEST
+
+    @property
+    def subject(self) -> str:
+        """The account invited."""
+        return self.account
+
+    @property
+    def atom(self) -> Atom:
+        """What it changes."""
+        return Atom(self.account, Setting.MEMBER)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """ADD_MEMBER."""
+        return frozenset({change_type(self.atom, self.after)})
+
+    def __str__(self) -> str:
+        return f"add member {label(self.account, self.names)}"
+
+
+@dataclass(frozen=True, slots=True)
+class GrantAbility:
+    """Give an account an ability."""
+
+    account: AccountId
+    ability: Ability
+    names: Names = field(default_factory=dict, compare=False)
+    before = False
+    after = True
+    operation = FILE_REQUEST
+
+    @property
+    def subject(self) -> str:
+        """The account concerned."""
+        return self.account
+
+    @property
+    def setting(self) -> str:
+        """The ability."""
+        return f"{Setting.ABILITY}:{self.ability}"
+
+    @property
+    def atom(self) -> Atom:
+        """What it changes."""
+        return Atom(self.account, Setting.ABILITY, self.ability)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The grant type of the ability."""
+        return frozenset({change_type(self.atom, self.after)})
+
+    def __str__(self) -> str:
+        return f"grant {self.ability} to {label(self.account, self.names)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeAbility:
+    """Take an ability from an account."""
+
+    account: AccountId
+    ability: Ability
+    names: Names = field(default_factory=dict, compare=False)
+    before = True
+    after = False
+    operation = FILE_REQUEST
+
+    @property
+    def subject(self) -> str:
+        """The account concerned."""
+        return self.account
+
+    @property
+    def setting(self) -> str:
+        """The ability."""
+        return f"{Setting.ABILITY}:{self.ability}"
+
+    @property
+    def atom(self) -> Atom:
+        """What it changes."""
+        return Atom(self.account, Setting.ABILITY, self.ability)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The revoke type of the ability."""
+        return frozenset({change_type(self.atom, self.after)})
+
+    def __str__(self) -> str:
+        return f"revoke {self.ability} from {label(self.account, self.names)}"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCollaboration:
+    """Accept an invitation; ``payments`` are the duties accepted with it, ``settings`` what else is decided at joining."""
+
+    account: AccountId
+    payments: frozenset[CostType]
+    settings: Mapping[str, Any]
+    names: Names = field(default_factory=dict, compare=False)
+    setting = "membership"
+    before = None
+    operation = "CreateMembership"
+    types: frozenset[str] = frozenset()
+
+    @property
+    def subject(self) -> str:
+        """The account that joins."""
+        return self.account
+
+    @property
+    def after(self) -> Mapping[str, Any]:
+        """Everything that is decided at joining."""
+        return {**self.settings, "payments": self.payments}
+
+    def __str__(self) -> str:
+        duties = f", paying for {', '.join(sorted(self.payments))}" if self.payments else ", paying for nothing"
+        return f"join as {label(self.account, self.names)}{duties}"
+
+
+RequestChange = AddMember | GrantAbility | RevokeAbility
+"""The changes that a change request carries."""
+
+
+def change_id(change: Change, *, needs_votes: bool) -> str:
+    """Return a change's identity: equal for the same step from the same state by the same way, and free of names and texts."""
+    return fingerprint(
+        change.subject,
+        change.setting,
+        change.before,
+        change.after,
+        change.operation,
+        sorted(change.types),
+        needs_votes,
+    )

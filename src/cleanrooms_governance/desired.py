@@ -1,0 +1,141 @@
+"""What a stack file asks for, as frozen values: the input of every plan.
+
+A value of ``None`` means that the file is silent about it, so that it is not managed; an empty collection means none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from cleanrooms_governance.model import Ability, AccountId, CostType
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How to act as an account: exactly one of ``environment``, ``profile`` and ``role`` is set."""
+
+    environment: bool = False
+    profile: str | None = None
+    role: str | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The two ways into one account: ``read`` for everything that looks, ``write`` for everything that changes.
+
+    ``write`` is ``None`` for an account that this stack may only look at: it is never written to and never votes.
+    """
+
+    account: AccountId
+    read: Credentials
+    write: Credentials | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the stack file; without ``access`` it is a partner, listed for its name."""
+
+    id: AccountId
+    name: str | None = None
+    access: Access | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredMember:
+    """One member of a collaboration as the file wants it."""
+
+    account: AccountId
+    abilities: frozenset[Ability]
+    display_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One approve or deny rule of a membership.
+
+    For *approve* an empty set allows nothing of its kind; for *deny* an empty set says nothing about its kind.
+    """
+
+    types: frozenset[str] = frozenset()
+    accounts: frozenset[AccountId] = frozenset()
+    abilities: frozenset[Ability] = frozenset()
+    ml_abilities: frozenset[str] = frozenset()
+    payer_for: frozenset[CostType] = frozenset()
+    auto_approve: frozenset[str] = frozenset()
+    until: date | None = None
+
+
+class OwnPlan(StrEnum):
+    """What a membership does with a request that carries out this very file."""
+
+    APPROVE = "approve"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class VotingPolicy:
+    """``changeRequests`` of a membership: how that account votes."""
+
+    own_plan: OwnPlan = OwnPlan.WAIT
+    approve: tuple[Rule, ...] = ()
+    deny: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredCollaboration:
+    """A collaboration as the file wants it.
+
+    ``owner`` is ``<project>/<stack>/<key>``, the value of the ``governed-by`` tag. ``id`` is given to adopt an existing
+    collaboration. ``voters`` are the accounts of this stack that can be written to and have a membership declared in it.
+    """
+
+    key: str
+    owner: str
+    name: str
+    creator: AccountId
+    region: str
+    members: Mapping[AccountId, DesiredMember]
+    id: str | None = None
+    description: str | None = None
+    query_log: bool | None = None
+    auto_approve: frozenset[str] | None = None
+    acknowledge: frozenset[str] = frozenset()
+    voters: Mapping[AccountId, VotingPolicy] = field(default_factory=dict)
+    names: Mapping[AccountId, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    """What an invitation must say before it is accepted; ``None`` means that the file does not ask."""
+
+    creator: AccountId | None = None
+    abilities: frozenset[Ability] | None = None
+    query_log: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredMembership:
+    """A membership as the file wants it.
+
+    ``collaboration`` is the collaboration's id, or ``None`` while it is not known. ``foreign`` says that the collaboration is
+    governed elsewhere, so that this membership casts its own votes.
+    ``payer_for`` are the payment duties that the account accepts at joining; ``None`` accepts none, like an empty set.
+    ``result_configuration`` is the service's own document (service model: MembershipProtectedQueryResultConfiguration).
+    """
+
+    key: str
+    owner: str
+    account: AccountId
+    collaboration: str | None
+    region: str
+    foreign: bool
+    expects: Expectations = field(default_factory=Expectations)
+    query_log: bool | None = None
+    result_configuration: Mapping[str, Any] | None = None
+    payer_for: frozenset[CostType] | None = None
+    policy: VotingPolicy = field(default_factory=VotingPolicy)
+    acknowledge: frozenset[str] = frozenset()
+    names: Mapping[AccountId, str] = field(default_factory=dict)

@@ -1,0 +1,85 @@
+"""What is said about a plan and a decision: lines for people, and the document that a resource's outputs record."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cleanrooms_governance.changes import CreateCollaboration, JoinCollaboration
+from cleanrooms_governance.fingerprint import fingerprint
+from cleanrooms_governance.model import AccountId, Collaboration
+from cleanrooms_governance.next_move import CancelRequest, CastVote, Claim, CommitRequest, FileRequest, Move
+from cleanrooms_governance.plan import Level, Plan, PlannedChange, Remark
+from cleanrooms_governance.planning import predicted_voters
+from cleanrooms_governance.text import label, plain
+
+
+def plan_lines(plan: Plan, live: Collaboration | None, names: Mapping[AccountId, str]) -> Iterator[Remark]:
+    """Yield one line for each planned change, danger and remark of a plan.
+
+    Parameters: ``live`` is the collaboration as it stands, from which it is told whose votes a change will probably need.
+    """
+    for planned in plan.changes:
+        yield Remark("plan", planned.change.subject, f"plan: {planned} ({_consequence(planned, live, names)})")
+    for danger in plan.dangers:
+        if danger.acknowledged:
+            yield Remark("danger", danger.subject, f"acknowledged danger {danger.fingerprint}: {danger.message}", Level.WARNING)
+    yield from plan.remarks
+
+
+def _consequence(planned: PlannedChange, live: Collaboration | None, names: Mapping[AccountId, str]) -> str:
+    if isinstance(planned.change, CreateCollaboration):
+        return "at once; the members are invited"
+    if isinstance(planned.change, JoinCollaboration):
+        return "at once"
+    if not planned.change.types:
+        return "at once, no votes"
+    if not planned.needs_votes:
+        return "the collaboration approves it by itself"
+    return f"needs the votes of {predicted_voters(live, names)}" if live else "needs votes"
+
+
+def move_line(move: Move, names: Mapping[AccountId, str]) -> Remark:
+    """Return the line that tells what a run will do next."""
+    match move:
+        case Claim(owner):
+            return Remark("next", "governed-by", f"next: tag the collaboration governed-by={owner}")
+        case CancelRequest(request):
+            return Remark("next", request.id, f"next: cancel change request {request.id}")
+        case CastVote(request, account, action, rule):
+            verb = str(action).lower()
+            return Remark("next", request.id, f"next: {verb} change request {request.id} as {label(account, names)} by {rule}")
+        case CommitRequest(request):
+            return Remark("next", request.id, f"next: commit change request {request.id}, which is approved")
+        case FileRequest(draft):
+            count = len(draft.changes)
+            accounts = ", ".join(label(change.account, names) for change in draft.changes)
+            return Remark("next", draft.content, f"next: file a change request with {count} change{'s' * (count > 1)} ({accounts})")
+
+
+def live_document(live: Collaboration) -> dict[str, Any]:
+    """Return the collaboration as outputs show it: foreign texts made harmless, lists sorted.
+
+    Whether an invited member has joined yet is progress and not part of it, or every joining would make the record out of date.
+    """
+    return {
+        "name": plain(live.name),
+        "creator": live.creator,
+        "region": live.region,
+        "description": plain(live.description, 255),
+        "queryLog": live.query_log,
+        "autoApprove": sorted(live.auto_approved),
+        "members": {
+            account: {
+                "displayName": plain(member.display_name),
+                "status": "MEMBER" if member.belongs else member.status,
+                "abilities": sorted(member.abilities),
+                "mlAbilities": sorted(member.ml_abilities),
+                "payerFor": sorted(cost for cost, pays in member.payments.items() if pays),
+            }
+            for account, member in sorted(live.members.items())
+        },
+    }
+
+
+def live_digest(live: Collaboration) -> str:
+    """Return a fingerprint of the collaboration and its members, so that a record of it can be told to be out of date."""
+    return fingerprint("live", live_document(live))

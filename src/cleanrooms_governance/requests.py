@@ -1,0 +1,165 @@
+"""Judge change requests by what committing them now would do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cleanrooms_governance.atoms import Atom, State, effects, filed, stated_by
+from cleanrooms_governance.fingerprint import fingerprint
+from cleanrooms_governance.ledger import Ledger
+from cleanrooms_governance.model import (
+    ChangeRequest,
+    Collaboration,
+    CollaborationChange,
+    RequestedChange,
+    RequestStatus,
+)
+
+
+class Verdict(StrEnum):
+    """How an open request stands to the stack file."""
+
+    WITHOUT_EFFECT = "without effect"
+    WANTED = "wanted"
+    UNWANTED = "unwanted"
+
+
+def judge(request: ChangeRequest, live: Collaboration, wanted: State) -> Verdict:
+    """Return whether all that a request would do now is wanted.
+
+    Parameters: ``wanted`` are the atoms that the file declares; what it does not declare is not wanted. A request of which this
+    version does not understand everything is never wanted.
+    """
+    if request.unknown:
+        return Verdict.UNWANTED
+    would_do = effects(stated_by(request, live), live)
+    if not would_do:
+        return Verdict.WITHOUT_EFFECT
+    if all(atom in wanted and wanted[atom] == value for atom, value in would_do.items()):
+        return Verdict.WANTED
+    return Verdict.UNWANTED
+
+
+def content_fingerprint(changes: Iterable[RequestedChange]) -> str:
+    """Return the fingerprint of what a request asks for: neither types nor display names, in no order."""
+    return fingerprint("content", sorted(fingerprint(_content(change)) for change in changes))
+
+
+def _content(change: RequestedChange) -> dict[str, object]:
+    if isinstance(change, CollaborationChange):
+        return {"autoApprove": change.auto_approved}
+    return {
+        "accountId": change.account,
+        "abilities": change.abilities,
+        "ml": change.ml_abilities,
+        "pays": change.payments,
+    }
+
+
+def ours(request: ChangeRequest, requests: Iterable[ChangeRequest], ledger: Ledger) -> bool:
+    """Tell whether this stack filed a request: its id is in the ledger, or a filing noted there was never completed.
+
+    The second heals a lost answer and a failed second tag write.
+    """
+    if request.id in ledger.filed:
+        return True
+    return request.id == find_unrecorded(requests, ledger)
+
+
+def find_unrecorded(requests: Iterable[ChangeRequest], ledger: Ledger) -> str | None:
+    """Return the id of the request that an announced filing made, if it is to be seen.
+
+    Only what is newer than everything listed when the filing was announced counts, so that an older request with the same content
+    is never taken for ours.
+    """
+    filing = ledger.filing
+    if filing is None:
+        return None
+    candidates = [
+        request
+        for request in requests
+        if request.created.timestamp() > filing.mark and content_fingerprint(request.changes) == filing.content
+    ]
+    return min(candidates, key=lambda request: (request.created, request.id)).id if candidates else None
+
+
+def completed(ledger: Ledger, requests: Iterable[ChangeRequest]) -> Ledger:
+    """Return the ledger with an unfinished filing settled, if its request is to be seen, and ended entries dropped."""
+    listed = list(requests)
+    found = find_unrecorded(listed, ledger)
+    if found and found not in ledger.filed:
+        ledger = ledger.record(found)
+    return ledger.prune({request.id: request.status for request in listed})
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A planned atom that a decision of the past holds back, until the file acknowledges it."""
+
+    atom: Atom
+    request: ChangeRequest
+    fingerprint: str
+
+
+def denied(
+    plan: State, requests: Iterable[ChangeRequest], live: Collaboration, ledger: Ledger, acknowledged: frozenset[str]
+) -> dict[Atom, HeldBack]:
+    """Return the planned atoms that were denied, or cancelled by somebody else, and not decided anew since.
+
+    Parameters: ``plan`` maps each planned atom to its desired value. A second denial has another request id, hence needs a second
+    acknowledgement.
+    """
+    listed = list(requests)
+    held: dict[Atom, HeldBack] = {}
+    for request in sorted(listed, key=lambda request: (request.updated, request.id)):
+        if not (request.status == RequestStatus.DENIED or _cancelled_by_another(request, ledger)):
+            continue
+        for atom, value in filed(request, live).items():
+            if plan.get(atom) != value or _committed_later(atom, request, listed, live):
+                continue
+            mark = fingerprint("denied", live.id, request.id, [atom.subject, atom.setting, atom.name], value)
+            if mark in acknowledged:
+                held.pop(atom, None)
+            else:
+                held[atom] = HeldBack(atom, request, mark)
+    return held
+
+
+def _cancelled_by_another(request: ChangeRequest, ledger: Ledger) -> bool:
+    # Only a request of ours can be cancelled "by somebody else"; what others file and cancel among themselves decides nothing.
+    return request.status == RequestStatus.CANCELLED and ledger.filed.get(request.id) is False
+
+
+def _committed_later(
+    atom: Atom, request: ChangeRequest, requests: Iterable[ChangeRequest], live: Collaboration
+) -> bool:
+    return any(
+        other.status == RequestStatus.COMMITTED and other.updated > request.updated and atom in stated_by(other, live)
+        for other in requests
+    )
+
+
+def not_in_effect(
+    plan: State, requests: Iterable[ChangeRequest], live: Collaboration, acknowledged: frozenset[str]
+) -> dict[Atom, HeldBack]:
+    """Return the planned atoms that the newest committed request about them was said to have brought about already.
+
+    A later request that stated the opposite makes it plain drift, which is filed again. A member that has left or was removed is
+    gone for good and never planned, so it does not appear here.
+    """
+    committed = sorted(
+        (request for request in requests if request.status == RequestStatus.COMMITTED),
+        key=lambda request: (request.updated, request.id),
+        reverse=True,
+    )
+    statements = [(request, stated_by(request, live)) for request in committed]
+    found: dict[Atom, HeldBack] = {}
+    for atom, value in plan.items():
+        newest = next(((request, says) for request, says in statements if atom in says), None)
+        if newest is None or newest[1][atom] != value:
+            continue
+        mark = fingerprint("not-in-effect", live.id, newest[0].id, [atom.subject, atom.setting, atom.name], value)
+        if mark not in acknowledged:
+            found[atom] = HeldBack(atom, newest[0], mark)
+    return found
+

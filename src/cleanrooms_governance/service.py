@@ -1,0 +1,98 @@
+"""The port to AWS: what the engine room needs of Clean Rooms, seen from one account in one Region.
+
+``cleanrooms_governance.aws`` implements it with boto3. Every method may raise a ``ServiceError`` of ``cleanrooms_governance.errors``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from cleanrooms_governance.desired import Access, DesiredCollaboration
+from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, CostType, Membership, RequestedChange
+
+
+class Action(StrEnum):
+    """What can be done to a change request (service model: ChangeRequestAction)."""
+
+    APPROVE = "APPROVE"
+    DENY = "DENY"
+    CANCEL = "CANCEL"
+    COMMIT = "COMMIT"
+
+
+@dataclass(frozen=True, slots=True)
+class CollaborationSummary:
+    """One entry of ListCollaborations."""
+
+    id: str
+    arn: str
+    name: str
+    creator: AccountId
+
+
+class CleanRoomsReads(Protocol):
+    """What one account sees of Clean Rooms in one Region, through its reading credentials: all that a preview may use."""
+
+    @property
+    def account(self) -> AccountId:
+        """The account acted as."""
+
+    @property
+    def region(self) -> str:
+        """The Region acted in."""
+
+    def collaboration(self, collaboration_id: str) -> Collaboration:
+        """Read a collaboration with all its members (GetCollaboration, ListMembers); its tags are left empty."""
+
+    def change_requests(self, collaboration_id: str) -> tuple[ChangeRequest, ...]:
+        """Read every change request there ever was, open or over (one unfiltered ListCollaborationChangeRequests, all pages)."""
+
+    def collaborations(self) -> tuple[CollaborationSummary, ...]:
+        """List the collaborations that this account can see."""
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        """Read the tags of a resource of this account."""
+
+    def memberships(self) -> tuple[Membership, ...]:
+        """List this account's memberships, without their logs and result configurations."""
+
+    def membership(self, membership_id: str) -> Membership:
+        """Read one membership whole."""
+
+
+class CleanRooms(CleanRoomsReads, Protocol):
+    """One account's Clean Rooms in one Region: reads go through its reading credentials, writes through its writing ones."""
+
+    def create_collaboration(self, desired: DesiredCollaboration, tags: Mapping[str, str]) -> str:
+        """Create the collaboration and return its id. Sent once; ``AnswerLost`` means that it may exist."""
+
+    def create_change_request(self, collaboration_id: str, changes: Sequence[RequestedChange]) -> ChangeRequest:
+        """File a change request. Sent once; ``AnswerLost`` means that it may exist."""
+
+    def update_change_request(self, collaboration_id: str, request_id: str, action: Action) -> ChangeRequest:
+        """Vote on, cancel or commit a change request. Sent once."""
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Add or overwrite tags."""
+
+    def untag(self, arn: str, keys: Sequence[str]) -> None:
+        """Remove tags; absent ones are no error."""
+
+    def create_membership(
+        self,
+        collaboration_id: str,
+        *,
+        query_log: bool,
+        payments: Mapping[CostType, bool],
+        result_configuration: Mapping[str, Any] | None,
+        tags: Mapping[str, str],
+    ) -> Membership:
+        """Join a collaboration. Sent once; ``AnswerLost`` means that the account may have joined."""
+
+
+class Accounts(Protocol):
+    """Opens an account: checked once, so that credentials of another account are refused before any other call."""
+
+    def __call__(self, access: Access, region: str) -> CleanRooms:
+        """Return that account's Clean Rooms. Nothing is called before the first use."""

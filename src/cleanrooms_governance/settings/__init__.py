@@ -1,0 +1,19 @@
+"""Settings: the stack file read, checked whole, and turned into the inputs of resources.
+
+places          where a value is written, as a path for people
+text_shapes     what a text must be, mostly as the service models say it
+strict          one value: text that must be quoted, accounts, dates, choices
+fields          the kinds of fields that sections are made of
+sections        the sections of a stack file
+reading         one entry of a section, with every finding in it at once
+checks          what an account, a collaboration or a membership must fulfil by itself
+cross_checks    what the entries of a whole stack file must fulfil together
+yaml_file       one included file, with lines and without duplicate keys
+include         the files that a stack file includes
+gathering       the entries of a section from all of these files
+stack_file      the whole stack file
+documents       sections as the inputs of resources, in one order
+values          sections as the values that plans are made from
+input_sections  the inputs of resources as sections
+inputs          the inputs of resources, made and read back
+"""

@@ -1,0 +1,112 @@
+"""Sections as the inputs of resources: JSON-able, in one order, whatever the order of the file.
+
+Every list of the stack file is a set to us, rules included, so all are sorted: an edit that only moves things is no change.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cleanrooms_governance.desired import Access, Credentials
+from cleanrooms_governance.settings.sections import (
+    ChangeRequestsSection,
+    ExpectationsSection,
+    MemberSection,
+    ResultConfigurationSection,
+    RuleSection,
+)
+
+Document = dict[str, Any]
+
+
+def access_document(access: Access) -> Document:
+    """Return the ways into an account; no ``write`` for one that may only be read."""
+    return without_none(
+        {
+            "account": access.account,
+            "read": credentials_document(access.read),
+            "write": credentials_document(access.write) if access.write else None,
+        }
+    )
+
+
+def credentials_document(credentials: Credentials) -> Document:
+    """Return one way in."""
+    return without_none(
+        {
+            "environment": credentials.environment or None,
+            "profile": credentials.profile,
+            "role": credentials.role,
+            "externalId": credentials.external_id,
+        }
+    )
+
+
+def members_document(members: Mapping[Any, MemberSection]) -> Document:
+    """Return the members by account id."""
+    return {
+        account: without_none({"displayName": member.display_name, "abilities": sorted(member.abilities)})
+        for account, member in sorted(members.items())
+    }
+
+
+def expectations_document(section: ExpectationsSection) -> Document:
+    """Return what an invitation must say."""
+    return without_none(
+        {
+            "creator": section.creator,
+            "abilities": sorted_or_none(section.abilities),
+            "queryLog": section.query_log,
+        }
+    )
+
+
+def result_configuration_document(section: ResultConfigurationSection) -> Document:
+    """Return where results go, in the form of the stack file."""
+    bucket = {
+        "bucket": section.s3.bucket,
+        "keyPrefix": section.s3.key_prefix,
+        "resultFormat": section.s3.result_format,
+        "singleFileOutput": section.s3.single_file_output,
+    }
+    return without_none({"s3": without_none(bucket), "roleArn": section.role_arn})
+
+
+def policy_document(section: ChangeRequestsSection) -> Document:
+    """Return how an account votes, all three keys given."""
+    return {
+        "ownPlan": str(section.own_plan),
+        "approve": [rule_document(rule) for rule in in_rule_order(section.approve)],
+        "deny": [rule_document(rule) for rule in in_rule_order(section.deny)],
+    }
+
+
+def rule_document(section: RuleSection) -> Document:
+    """Return one rule, with the keys that list something."""
+    lists: dict[str, Iterable[str]] = {
+        "types": section.types,
+        "accounts": section.accounts,
+        "abilities": section.abilities,
+        "mlAbilities": section.ml_abilities,
+        "payerFor": section.payer_for,
+        "autoApprove": section.auto_approve,
+    }
+    document: Document = {key: sorted(map(str, values)) for key, values in lists.items() if values}
+    if section.until:
+        document["until"] = section.until.isoformat()
+    return document
+
+
+def in_rule_order(rules: Iterable[RuleSection]) -> list[RuleSection]:
+    """Return rules in the order of what they say."""
+    return sorted(rules, key=lambda rule: json.dumps(rule_document(rule), sort_keys=True))
+
+
+def sorted_or_none(values: Iterable[str] | None) -> list[str] | None:
+    """Return values sorted, or nothing where the file is silent about them."""
+    return None if values is None else sorted(map(str, values))
+
+
+def without_none(document: Mapping[str, object]) -> Document:
+    """Return a document without the keys that the file is silent about."""
+    return {key: value for key, value in document.items() if value is not None}

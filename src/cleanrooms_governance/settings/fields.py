@@ -1,0 +1,61 @@
+"""The kinds of fields that sections are made of, and what all sections have in common."""
+
+from datetime import date
+from typing import Annotated, ClassVar, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict
+from pydantic.alias_generators import to_camel
+
+from cleanrooms_governance.desired import OwnPlan
+from cleanrooms_governance.model import AUTO_APPROVABLE_TYPES, Ability, AccountId, ChangeType, CostType
+from cleanrooms_governance.settings import strict, text_shapes
+
+T = TypeVar("T")
+
+Maybe = Annotated[T | None, BeforeValidator(strict.given)]
+"""A key that may be absent, which says that it is not managed; it may not be there without a value."""
+
+Several = Annotated[frozenset[T], Strict(False)]
+"""A list whose order and repetitions mean nothing."""
+
+Account = Annotated[AccountId, BeforeValidator(strict.account_id)]
+EntryKey = Annotated[str, BeforeValidator(strict.entry_key)]
+Day = Annotated[date, BeforeValidator(strict.day)]
+Fingerprint = Annotated[str, BeforeValidator(strict.fingerprint)]
+Region = Annotated[str, BeforeValidator(strict.region_name)]
+Text = Annotated[str, BeforeValidator(strict.text)]
+
+MemberAbility = Annotated[Ability, BeforeValidator(strict.ability)]
+MlAbility = Annotated[str, BeforeValidator(strict.ml_ability)]
+Type = Annotated[str, BeforeValidator(strict.choice("change type known to this version", frozenset(ChangeType)))]
+AutoApprovable = Annotated[
+    str,
+    BeforeValidator(strict.choice("change type that can be approved automatically", AUTO_APPROVABLE_TYPES)),
+]
+Cost = Annotated[CostType, BeforeValidator(strict.enumeration("cost type", CostType))]
+VoteOnOwnPlan = Annotated[OwnPlan, BeforeValidator(strict.enumeration("way to vote", OwnPlan))]
+ResultFormat = Annotated[str, BeforeValidator(strict.choice("result format", text_shapes.RESULT_FORMATS))]
+
+CollaborationId = Annotated[str, BeforeValidator(strict.collaboration_id)]
+CollaborationName = Annotated[str, BeforeValidator(strict.shaped(text_shapes.COLLABORATION_NAME))]
+Description = Annotated[str, BeforeValidator(strict.shaped(text_shapes.DESCRIPTION))]
+DisplayName = Annotated[str, BeforeValidator(strict.shaped(text_shapes.DISPLAY_NAME))]
+Bucket = Annotated[str, BeforeValidator(strict.shaped(text_shapes.BUCKET))]
+KeyPrefix = Annotated[str, BeforeValidator(strict.shaped(text_shapes.KEY_PREFIX))]
+ResultRole = Annotated[str, BeforeValidator(strict.shaped(text_shapes.RESULT_ROLE))]
+AccessRole = Annotated[str, BeforeValidator(strict.shaped(text_shapes.ACCESS_ROLE))]
+ExternalId = Annotated[str, BeforeValidator(strict.shaped(text_shapes.EXTERNAL_ID))]
+Profile = Annotated[str, BeforeValidator(strict.shaped(text_shapes.PROFILE))]
+
+
+class Section(BaseModel):
+    """A mapping of the stack file: frozen, no other keys, and nothing converted into something else.
+
+    Class variables, in the spelling of the stack file: ``not_built`` are the keys that the design knows and this version does
+    not; ``stand_ins`` are harmless values for required keys, with which the rest of a broken mapping is still checked.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True, alias_generator=to_camel)
+
+    not_built: ClassVar[frozenset[str]] = frozenset()
+    stand_ins: ClassVar[dict[str, object]] = {}

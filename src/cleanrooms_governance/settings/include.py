@@ -1,0 +1,76 @@
+"""The files that a stack file includes: the same sections, kept in files of the project folder."""
+
+import glob
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from cleanrooms_governance.errors import Finding
+from cleanrooms_governance.settings.included_file import IncludedFile, unreadable
+from cleanrooms_governance.settings.places import Location, Source
+from cleanrooms_governance.settings.strict import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Included:
+    """What ``include`` brought.
+
+    ``is_complete`` says that everything was found and read, so that what is not there can be said to be missing.
+    """
+
+    files: tuple[IncludedFile, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    is_complete: bool = True
+
+
+def read_included(patterns: object, source: Source, at: Location, project: Path) -> Included:
+    """Read every file that the patterns match.
+
+    Parameters: ``patterns`` is what the stack file says, which should be a list of globs relative to ``project``;
+    ``source`` and ``at`` say where it says so.
+    """
+    if not isinstance(patterns, list):
+        message = f'must be a list of file patterns such as ["collaborations/*.yaml"], not {shown(patterns)}'
+        return Included(findings=(source.finding(at, message),), is_complete=False)
+    paths: set[str] = set()
+    findings: list[Finding] = []
+    for index, pattern in enumerate(patterns):
+        objection, matches = _matches(pattern, project)
+        if objection:
+            findings.append(source.finding((*at, index), objection))
+        paths.update(matches)
+    files = tuple(_read(project, path) for path in sorted(paths))
+    readable = all(file.is_readable for file in files)
+    findings += [finding for file in files for finding in file.findings]
+    return Included(files, tuple(findings), is_complete=readable and len(findings) == 0)
+
+
+def _matches(pattern: object, project: Path) -> tuple[str, Sequence[str]]:
+    """Return the files that a pattern matches, or what is wrong with it."""
+    if not isinstance(pattern, str) or not pattern.strip() or not pattern.isprintable():
+        return f"must be a file pattern such as collaborations/*.yaml, not {shown(pattern)}", ()
+    parts = PurePosixPath(pattern).parts
+    if PurePosixPath(pattern).is_absolute() or ".." in parts:
+        return f"{shown(pattern)} leads out of the project folder: move the files into it", ()
+    found = glob.glob(pattern, root_dir=project, recursive=True)
+    files = [PurePosixPath(path).as_posix() for path in found if not (project / path).is_dir()]
+    if not files:
+        return f"{shown(pattern)} matches no file in the project folder: correct it or remove it", ()
+    return "", files
+
+
+def _read(project: Path, path: str) -> IncludedFile:
+    from cleanrooms_governance.settings.yaml_file import read_yaml  # only who includes files pays for the import
+
+    whole = project / path
+    if not Path(os.path.realpath(whole)).is_relative_to(os.path.realpath(project)):
+        return unreadable(path, "is a link out of the project folder: put the file itself there")
+    if not whole.is_file():
+        return unreadable(path, "is no file: let no include pattern match it, or mend the link")
+    try:
+        return read_yaml(whole.read_text(encoding="utf-8"), path)
+    except UnicodeDecodeError:
+        return unreadable(path, "is not UTF-8 text: save it as such, or let no include pattern match it")
+    except OSError as error:
+        return unreadable(path, f"cannot be read ({error.strerror}): check its permissions")

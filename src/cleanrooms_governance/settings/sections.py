@@ -1,0 +1,165 @@
+"""The sections of a stack file: the keys that are built, in the spelling of the stack file.
+
+Only single values are checked here; what must fit together is checked in ``checks`` and ``cross_checks``. The inputs of the two
+resources have most keys in common with the sections, so the common part is a class of its own.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, Strict
+
+from cleanrooms_governance.desired import OwnPlan
+from cleanrooms_governance.settings import fields, strict
+from cleanrooms_governance.settings.fields import Maybe, Section, Several
+
+_NO_ACCOUNT = "000000000000"
+_NO_REGION = "xx-none-0"
+
+
+def _only_true(value: object) -> object:
+    if value is not True:
+        raise strict.refuse(f"can only be true, not {strict.shown(value)}: write true or remove the key")
+    return value
+
+
+class CredentialsSection(Section):
+    """How to act as an account: the default chain, a profile, or a role."""
+
+    environment: Maybe[Annotated[Literal[True], BeforeValidator(_only_true)]] = None
+    profile: Maybe[fields.Profile] = None
+    role: Maybe[fields.AccessRole] = None
+    external_id: Maybe[fields.ExternalId] = None
+
+
+class AccountSection(CredentialsSection):
+    """An account: one way in for everything, or one to read and one to write, or none for a partner."""
+
+    name: Maybe[fields.DisplayName] = None
+    read: Maybe[CredentialsSection] = None
+    write: Maybe[CredentialsSection] = None
+
+
+class MemberSection(Section):
+    """One member of a collaboration."""
+
+    not_built: ClassVar[frozenset[str]] = frozenset({"mlAbilities", "payerFor", "until", "why"})
+    stand_ins: ClassVar[dict[str, object]] = {"abilities": []}
+
+    abilities: Several[fields.MemberAbility] = Field(description="the list of the member's abilities, [] for none")
+    display_name: Maybe[fields.DisplayName] = None
+
+
+class CollaborationSettings(Section):
+    """What a collaboration's section and its resource's inputs have in common."""
+
+    stand_ins: ClassVar[dict[str, object]] = {"creator": _NO_ACCOUNT, "region": _NO_REGION, "members": {}}
+
+    creator: fields.Account = Field(description="the account that creates the collaboration, in quotes")
+    region: fields.Region = Field(description="the Region of the collaboration, such as eu-west-1")
+    members: dict[fields.Account, MemberSection] = Field(description="the members by account id, the creator among them")
+    description: Maybe[fields.Description] = None
+    query_log: Maybe[bool] = None
+    auto_approve: Maybe[Several[fields.AutoApprovable]] = None
+    removed: Several[fields.Account] = frozenset()
+    acknowledge: Several[fields.Fingerprint] = frozenset()
+
+
+class CollaborationSection(CollaborationSettings):
+    """A collaboration that this stack governs as its creator."""
+
+    not_built: ClassVar[frozenset[str]] = frozenset(
+        {
+            "previously",
+            "jobLog",
+            "metrics",
+            "encryption",
+            "resultRegions",
+            "analyticsEngine",
+            "limits",
+            "cancelRequests",
+            "deadline",
+            "paused",
+            "unmanaged",
+            "tags",
+        }
+    )
+
+    name: Maybe[fields.CollaborationName] = None
+    id: Maybe[fields.CollaborationId] = None
+
+
+class ExpectationsSection(Section):
+    """What an invitation must say before it is accepted."""
+
+    not_built: ClassVar[frozenset[str]] = frozenset({"mlAbilities", "payerFor", "jobLog", "encryption"})
+
+    creator: Maybe[fields.Account] = None
+    abilities: Maybe[Several[fields.MemberAbility]] = None
+    query_log: Maybe[bool] = None
+
+
+class BucketSection(Section):
+    """Where in S3 results go, and in what format."""
+
+    bucket: fields.Bucket = Field(description="the name of the bucket that receives the results")
+    result_format: fields.ResultFormat = Field(description="the format of the results, CSV or PARQUET")
+    key_prefix: Maybe[fields.KeyPrefix] = None
+    single_file_output: Maybe[bool] = None
+
+
+class ResultConfigurationSection(Section):
+    """Where a member's query results go (service model: MembershipProtectedQueryResultConfiguration)."""
+
+    s3: BucketSection = Field(description="bucket and resultFormat")
+    role_arn: Maybe[fields.ResultRole] = None
+
+
+class RuleSection(Section):
+    """One approve or deny rule."""
+
+    types: Several[fields.Type] = frozenset()
+    accounts: Several[fields.Account] = frozenset()
+    abilities: Several[fields.MemberAbility] = frozenset()
+    ml_abilities: Several[fields.MlAbility] = frozenset()
+    payer_for: Several[fields.Cost] = frozenset()
+    auto_approve: Several[fields.AutoApprovable] = frozenset()
+    until: Maybe[fields.Day] = None
+
+
+class ChangeRequestsSection(Section):
+    """How an account votes on change requests."""
+
+    not_built: ClassVar[frozenset[str]] = frozenset({"pinned"})
+
+    own_plan: fields.VoteOnOwnPlan = OwnPlan.WAIT
+    approve: Annotated[tuple[RuleSection, ...], Strict(False)] = ()
+    deny: Annotated[tuple[RuleSection, ...], Strict(False)] = ()
+
+
+class MembershipSettings(Section):
+    """What a membership's section and its resource's inputs have in common."""
+
+    stand_ins: ClassVar[dict[str, object]] = {
+        "account": _NO_ACCOUNT,
+        "region": _NO_REGION,
+        "collaboration": "none",
+    }
+
+    account: fields.Account = Field(description="the account that is the member, in quotes")
+    expects: ExpectationsSection = Field(default_factory=ExpectationsSection)
+    query_log: Maybe[bool] = None
+    default_result_configuration: Maybe[ResultConfigurationSection] = None
+    payer_for: Maybe[Several[fields.Cost]] = None
+    change_requests: ChangeRequestsSection = Field(default_factory=ChangeRequestsSection)
+    acknowledge: Several[fields.Fingerprint] = frozenset()
+
+
+class MembershipSection(MembershipSettings):
+    """A membership of an account that this stack holds."""
+
+    not_built: ClassVar[frozenset[str]] = frozenset(
+        {"jobLog", "metrics", "defaultJobResultConfiguration", "privacyBudgets", "paused", "tags"}
+    )
+
+    collaboration: fields.Text = Field(description="the key of a collaboration of this stack, or the id of somebody else's")
+    region: Maybe[fields.Region] = None

@@ -1,0 +1,140 @@
+"""The whole stack file: read, with the files it includes, and checked at once."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cleanrooms_governance.desired import Account
+from cleanrooms_governance.errors import Finding, InvalidInput
+from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.settings import strict
+from cleanrooms_governance.settings.cross_checks import Draft, stack_findings, understood
+from cleanrooms_governance.settings.gathering import Document, gather
+from cleanrooms_governance.settings.include import read_included
+from cleanrooms_governance.settings.included_file import IncludedFile
+from cleanrooms_governance.settings.places import Source, in_order
+from cleanrooms_governance.settings.sections import AccountSection, CollaborationSection, MembershipSection
+from cleanrooms_governance.settings.values import to_account
+
+NAMESPACE = "cleanrooms"
+
+_SECTIONS = ("accounts", "collaborations", "memberships")
+_SETTINGS = ("include", "onWaiting")
+_STACK_FILE = Source(namespace=f"{NAMESPACE}:")
+_MOST_INLINE_BYTES = 90_000
+"""The engine hands all configuration to the program in one environment string, for which Linux has 128 KiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackFile:
+    """A valid stack file; everything is sorted by key."""
+
+    accounts: Mapping[AccountId, Account]
+    collaborations: Mapping[str, CollaborationSection]
+    memberships: Mapping[str, MembershipSection]
+
+
+def load(config: Mapping[str, str], project: Path) -> StackFile:
+    """Read and check a stack's configuration.
+
+    Parameters: ``config`` is the engine's own map of ``<namespace>:<key>`` to a text, which is JSON for lists and mappings;
+    ``project`` is the project folder, to which ``include`` is relative.
+
+    Raises ``InvalidInput`` with everything that is wrong anywhere.
+    """
+    own = _own_namespace(config)
+    said = {name: _value(text) for name, text in own.items()}
+    included = read_included(said.get("include", []), _STACK_FILE, ("include",), project)
+    documents = [Document(_STACK_FILE, said)]
+    documents += [Document(file.source, _sections_of(file)) for file in included.files]
+    accounts = gather("accounts", AccountSection, strict.account_id, documents)
+    collaborations = gather("collaborations", CollaborationSection, strict.entry_key, documents)
+    memberships = gather("memberships", MembershipSection, strict.entry_key, documents)
+    parts = (included, accounts, collaborations, memberships)
+    draft = Draft(
+        accounts.entries,
+        collaborations.entries,
+        memberships.entries,
+        is_complete=all(part.is_complete for part in parts),
+    )
+    findings = [
+        *_size_findings(own),
+        *_setting_findings(said),
+        *(finding for file in included.files for finding in _file_findings(file)),
+        *(finding for part in parts for finding in part.findings),
+        *stack_findings(draft),
+    ]
+    if findings:
+        raise InvalidInput(in_order(findings))
+    return StackFile(
+        accounts={AccountId(key): to_account(AccountId(key), entry.section) for key, entry in understood(draft.accounts)},
+        collaborations={key: entry.section for key, entry in understood(draft.collaborations)},
+        memberships={key: entry.section for key, entry in understood(draft.memberships)},
+    )
+
+
+def _own_namespace(config: Mapping[str, str]) -> dict[str, str]:
+    prefix = f"{NAMESPACE}:"
+    return {key.removeprefix(prefix): text for key, text in config.items() if key.startswith(prefix)}
+
+
+def _value(text: str) -> object:
+    """Return what a configuration text says: the engine writes lists and mappings as JSON, and plain texts as they are."""
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value
+
+
+def _sections_of(file: IncludedFile) -> Mapping[str, object]:
+    return file.value if isinstance(file.value, dict) else {}
+
+
+def _size_findings(own: Mapping[str, str]) -> Iterator[Finding]:
+    size = sum(len(f"{NAMESPACE}:{name}{text}".encode()) for name, text in own.items())
+    if size > _MOST_INLINE_BYTES:
+        yield Finding(
+            NAMESPACE,
+            f"the stack file holds {size / 1000:.0f} KB of configuration, and the engine can hand over about"
+            f" {_MOST_INLINE_BYTES / 1000:.0f} KB: move collaborations and memberships into files of the project folder"
+            f' and name them in {NAMESPACE}:include, such as ["collaborations/*.yaml"]',
+        )
+
+
+def _setting_findings(said: Mapping[str, object]) -> Iterator[Finding]:
+    for name in said:
+        if name not in (*_SECTIONS, *_SETTINGS):
+            yield _STACK_FILE.finding((name,), _unknown(name, (*_SECTIONS, *_SETTINGS)))
+    on_waiting = said.get("onWaiting", "report")
+    if on_waiting == "fail":
+        yield _STACK_FILE.finding(
+            ("onWaiting",), "not built yet: this version cannot fail on waiting, write report or remove the key"
+        )
+    elif on_waiting != "report":
+        yield _STACK_FILE.finding(("onWaiting",), f"{strict.shown(on_waiting)} is not possible: write report or remove the key")
+
+
+def _file_findings(file: IncludedFile) -> Iterator[Finding]:
+    """Check that an included file holds sections and nothing else."""
+    if file.value is not None and not isinstance(file.value, dict):
+        yield file.source.finding((), f"must hold {', '.join(_SECTIONS)}, not {strict.shown(file.value)}")
+    for name in _sections_of(file):
+        bare = name.removeprefix(f"{NAMESPACE}:")
+        if name in _SECTIONS:
+            continue
+        if bare in _SETTINGS:
+            message = "is read in the stack file alone: move it there"
+        elif bare in _SECTIONS:
+            message = f"an included file takes no prefix: write `{bare}`"
+        else:
+            message = _unknown(name, _SECTIONS)
+        yield file.source.finding((name,), message)
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> str:
+    near = strict.closest(name, known)
+    if near:
+        return f"unknown key: did you mean `{near}`?"
+    return f"unknown key: remove it (known here: {', '.join(known)})"

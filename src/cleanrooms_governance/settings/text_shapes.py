@@ -1,0 +1,110 @@
+"""What the service takes as a text: lengths and patterns, for botocore checks neither maxima nor patterns before sending."""
+
+import re
+from dataclasses import dataclass
+
+_PRINTABLE = r"\t\u0020-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF"
+
+
+@dataclass(frozen=True, slots=True)
+class TextShape:
+    """What a text must be.
+
+    Parameters: ``shape`` is the string shape of the service model it repeats, or empty where the rule is ours; ``what``
+    names it in a sentence; ``allowed`` says in words what the pattern takes.
+    """
+
+    shape: str
+    what: str
+    least: int
+    most: int
+    pattern: re.Pattern[str]
+    allowed: str
+
+    def objection(self, text: str) -> str:
+        """Return what is wrong with a text as the end of a sentence, or nothing."""
+        if len(text) < self.least:
+            return f"is too short: {self.what} has at least {self.least} characters" if text else "is empty"
+        if len(text) > self.most:
+            return f"has {len(text)} characters: {self.what} has at most {self.most}"
+        return "" if self.pattern.fullmatch(text) else f"is no {self.what}: {self.allowed}"
+
+
+_NAME = re.compile(rf"(?!\s*$)[{_PRINTABLE}]*")
+_NAME_ALLOWED = "it needs a character that is not blank, and takes no control characters"
+
+COLLABORATION_NAME = TextShape("CollaborationName", "name", 1, 100, _NAME, _NAME_ALLOWED)
+DISPLAY_NAME = TextShape("DisplayName", "display name", 1, 100, _NAME, _NAME_ALLOWED)
+DESCRIPTION = TextShape(
+    "CollaborationDescription",
+    "description",
+    0,
+    255,
+    re.compile(rf"(?!\s+$)[{_PRINTABLE}\r\n]*"),
+    "it may not be all blank, and takes no control characters but tabs and line ends",
+)
+COLLABORATION_ID = TextShape(
+    "CollaborationIdentifier",
+    "collaboration id",
+    36,
+    36,
+    re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+    "write it as the service shows it, such as 0a1b2c3d-0000-4000-8000-111122223333",
+)
+BUCKET = TextShape(
+    "ProtectedQueryS3OutputConfigurationBucketString",
+    "bucket name",
+    3,
+    63,
+    re.compile(r"(?!(\d+\.)+\d+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"),
+    "it takes lower-case letters, digits, hyphens and single dots, and is no IP address",
+)
+KEY_PREFIX = TextShape(
+    "KeyPrefix",
+    "key prefix",
+    0,
+    512,
+    re.compile(r"[\w!.=*/-]*", re.ASCII),
+    "it takes letters, digits and _ ! . = * / -",
+)
+RESULT_ROLE = TextShape(
+    "RoleArn",
+    "role ARN",
+    32,
+    512,
+    re.compile(r"arn:aws:iam::\w+:role/[\w+=./@-]+", re.ASCII),
+    "write it whole, such as arn:aws:iam::111122223333:role/results",
+)
+EXTERNAL_ID = TextShape(
+    "externalIdType",
+    "external id",
+    2,
+    1224,
+    re.compile(r"[\w+=,.@:/-]*", re.ASCII),
+    "it takes letters, digits and + = , . @ : / _ -",
+)
+ACCESS_ROLE = TextShape(
+    "arnType",
+    "role ARN",
+    20,
+    2048,
+    re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,./@-]+", re.ASCII),
+    "write it whole, such as arn:aws:iam::111122223333:role/governance",
+)
+
+PROFILE = TextShape("", "profile name", 1, 128, re.compile(r"\S(.*\S)?"), "it may not begin or end with a blank")
+
+OWNER = TextShape(
+    "",
+    "owner",
+    1,
+    256,
+    re.compile(r"[A-Za-z0-9 +\-=._:/@]*"),
+    "it becomes a tag value, which takes letters, digits, blanks and + - = . _ : / @",
+)
+
+RESULT_FORMATS = ("CSV", "PARQUET")
+"""The values of ResultFormat in the service model."""
+
+ML_ABILITIES = ("CAN_RECEIVE_INFERENCE_OUTPUT", "CAN_RECEIVE_MODEL_OUTPUT")
+"""The values of CustomMLMemberAbility in the service model."""

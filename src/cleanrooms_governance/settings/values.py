@@ -1,0 +1,93 @@
+"""Sections as the values that plans are made from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cleanrooms_governance.desired import (
+    Access,
+    Account,
+    Credentials,
+    DesiredMember,
+    Expectations,
+    Rule,
+    VotingPolicy,
+)
+from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.settings.documents import in_rule_order, without_none
+from cleanrooms_governance.settings.sections import (
+    AccountSection,
+    ChangeRequestsSection,
+    CredentialsSection,
+    ExpectationsSection,
+    MemberSection,
+    ResultConfigurationSection,
+    RuleSection,
+)
+
+
+def to_account(account: AccountId, section: AccountSection) -> Account:
+    """Return an account with its one way in, its two, the one that only reads, or none."""
+    access = None
+    if section.read:
+        access = to_access(account, section.read, section.write)
+    elif section.environment or section.profile or section.role:
+        access = to_access(account, section, section)
+    return Account(account, section.name, access)
+
+
+def to_access(account: AccountId, read: CredentialsSection, write: CredentialsSection | None) -> Access:
+    """Return the ways into an account."""
+    return Access(account, to_credentials(read), to_credentials(write) if write else None)
+
+
+def to_credentials(section: CredentialsSection) -> Credentials:
+    """Return one way in."""
+    return Credentials(bool(section.environment), section.profile, section.role, section.external_id)
+
+
+def to_members(sections: Mapping[AccountId, MemberSection]) -> dict[AccountId, DesiredMember]:
+    """Return the members by account, sorted."""
+    return {
+        account: DesiredMember(account, section.abilities, section.display_name)
+        for account, section in sorted(sections.items())
+    }
+
+
+def to_expectations(section: ExpectationsSection) -> Expectations:
+    """Return what an invitation must say."""
+    return Expectations(section.creator, section.abilities, section.query_log)
+
+
+def to_policy(section: ChangeRequestsSection) -> VotingPolicy:
+    """Return how an account votes; the order of rules means nothing, so they have one of their own."""
+    return VotingPolicy(
+        section.own_plan,
+        tuple(to_rule(rule) for rule in in_rule_order(section.approve)),
+        tuple(to_rule(rule) for rule in in_rule_order(section.deny)),
+    )
+
+
+def to_rule(section: RuleSection) -> Rule:
+    """Return one rule."""
+    return Rule(
+        types=section.types,
+        accounts=section.accounts,
+        abilities=section.abilities,
+        ml_abilities=section.ml_abilities,
+        payer_for=section.payer_for,
+        auto_approve=section.auto_approve,
+        until=section.until,
+    )
+
+
+def to_result_configuration(section: ResultConfigurationSection | None) -> dict[str, Any] | None:
+    """Return the service's document (service model: MembershipProtectedQueryResultConfiguration)."""
+    if section is None:
+        return None
+    bucket = {
+        "resultFormat": section.s3.result_format,
+        "bucket": section.s3.bucket,
+        "keyPrefix": section.s3.key_prefix,
+        "singleFileOutput": section.s3.single_file_output,
+    }
+    return without_none({"outputConfiguration": {"s3": without_none(bucket)}, "roleArn": section.role_arn})

@@ -1,0 +1,110 @@
+"""The reading of one YAML file: its values with the line of each, and no key given twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import BaseConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from cleanrooms_governance.errors import Finding
+from cleanrooms_governance.settings.included_file import IncludedFile, unreadable
+from cleanrooms_governance.settings.places import Location, Source
+
+_MERGE = "tag:yaml.org,2002:merge"
+_MOST_VALUES = 100_000
+"""Beyond this a file is refused: a few aliases of aliases can stand for any number of values."""
+
+
+class _Unreadable(Exception):
+    """The file cannot be read any further."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The walk through the nodes of a file."""
+
+    constructor: BaseConstructor
+    lines: dict[Location, int] = field(default_factory=dict)
+    twice: list[tuple[Location, int, int]] = field(default_factory=list)
+    values: int = 0
+
+    def value(self, node: Node, at: Location) -> object:
+        self.values += 1
+        if self.values > _MOST_VALUES:
+            raise _Unreadable(f"holds more than {_MOST_VALUES} values: split the file, and use fewer aliases")
+        self.lines.setdefault(at, _line(node))
+        if isinstance(node, MappingNode):
+            return self.mapping(node, at)
+        if isinstance(node, SequenceNode):
+            return [self.value(each, (*at, index)) for index, each in enumerate(node.value)]
+        return self.scalar(node)
+
+    def mapping(self, node: MappingNode, at: Location) -> dict[str, object]:
+        mapping: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            key = _key(key_node)
+            here = (*at, key)
+            if key in mapping:
+                self.twice.append((here, _line(key_node), self.lines[here]))
+            else:
+                self.lines[here] = _line(key_node)
+                mapping[key] = self.value(value_node, here)
+        return mapping
+
+    def scalar(self, node: Node) -> object:
+        try:
+            value: object = self.constructor.construct_object(node)
+        except ValueError:
+            raise _Unreadable(f"'{node.value}' cannot be read as it is: quote it", _line(node)) from None
+        return value
+
+
+def read_yaml(text: str, file: str) -> IncludedFile:
+    """Return the values of a YAML text.
+
+    Parameters: ``file`` is the file's path relative to the project folder, for findings.
+    """
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False
+    reading = _Reading(yaml.constructor)
+    try:
+        node = yaml.compose(text)
+        value = reading.value(node, ()) if node is not None else None
+    except _Unreadable as error:
+        return unreadable(file, str(error), error.line)
+    except RecursionError:
+        return unreadable(file, "is nested too deeply: an alias may stand inside what it names")
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(part for part in (error.context, error.problem) if part)
+        return unreadable(file, f"is not YAML ({problem}): correct it", mark.line + 1 if mark else None)
+    except YAMLError as error:
+        problem = next(iter(str(error).splitlines()), "")
+        return unreadable(file, f"is not YAML ({problem}): correct it")
+    source = Source(file=file, lines=reading.lines)
+    return IncludedFile(source, value, tuple(_given_twice(file, reading)))
+
+
+def _key(node: Node) -> str:
+    """Return a key as it is written: an unquoted account id is a number to YAML, and loses nothing this way."""
+    if not isinstance(node, ScalarNode):
+        raise _Unreadable("has a list or a mapping for a key: quote it, if it is meant as a text", _line(node))
+    if node.tag == _MERGE:
+        raise _Unreadable("has a merge key (<<), which is not read: write the keys out", _line(node))
+    return str(node.value)
+
+
+def _given_twice(file: str, reading: _Reading) -> Iterator[Finding]:
+    for location, line, first in reading.twice:
+        here = Source(file=file, lines={location: line})
+        yield here.finding(location, f"is given twice in this file, first in line {first}: keep one")
+
+
+def _line(node: Node) -> int:
+    return int(node.start_mark.line) + 1

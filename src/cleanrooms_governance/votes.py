@@ -1,0 +1,83 @@
+"""How the accounts we hold vote: by the rules of their memberships, and by nothing else.
+
+A rule never matches what it does not know. Deny wins; then an approve rule; then ``ownPlan``; otherwise a person decides.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from cleanrooms_governance.atoms import derived_types
+from cleanrooms_governance.desired import OwnPlan, Rule, VotingPolicy
+from cleanrooms_governance.model import ChangeRequest, Collaboration, MemberChange, RequestedChange
+from cleanrooms_governance.service import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A vote and the rule that casts it; ``action`` is ``None`` where a person has to decide."""
+
+    action: Action | None
+    rule: str
+
+
+def decide_vote(
+    policy: VotingPolicy, request: ChangeRequest, live: Collaboration, today: date, *, own_plan: bool
+) -> Ballot:
+    """Return how an account with this policy votes on a pending request.
+
+    Parameters: ``today`` is a date in UTC; ``own_plan`` says that the request only does what this stack's own file wants and that
+    the plan's guards let it pass, whoever filed it.
+    """
+    for number, rule in enumerate(policy.deny):
+        if _in_force(rule, today) and any(_denies(rule, change, live) for change in request.changes):
+            return Ballot(Action.DENY, f"deny[{number}]")
+    if not request.unknown:
+        for number, rule in enumerate(policy.approve):
+            if _in_force(rule, today) and all(_allows(rule, change, live) for change in request.changes):
+                return Ballot(Action.APPROVE, f"approve[{number}]")
+        if own_plan and policy.own_plan is OwnPlan.APPROVE:
+            return Ballot(Action.APPROVE, "ownPlan: approve")
+    return Ballot(None, "no rule covers it")
+
+
+def _in_force(rule: Rule, today: date) -> bool:
+    return rule.until is None or today <= rule.until
+
+
+def _allows(rule: Rule, change: RequestedChange, live: Collaboration) -> bool:
+    """Everything the change is (by our reckoning and by the service's) and states is listed."""
+    types = derived_types(change, live)
+    if types != change.types or not types <= rule.types:
+        return False
+    if not isinstance(change, MemberChange):
+        return change.auto_approved <= rule.auto_approve
+    return (
+        change.account in rule.accounts
+        and change.abilities <= rule.abilities
+        and (change.ml_abilities or frozenset()) <= rule.ml_abilities
+        and {cost for cost, pays in (change.payments or {}).items() if pays} <= rule.payer_for
+    )
+
+
+def _denies(rule: Rule, change: RequestedChange, live: Collaboration) -> bool:
+    """Every kind of thing that the rule speaks of is touched by the change; it is enough that one of each kind is."""
+    spoken: list[bool] = []
+    if rule.types:
+        spoken.append(bool(rule.types & (derived_types(change, live) | change.types)))
+    if isinstance(change, MemberChange):
+        if rule.accounts:
+            spoken.append(change.account in rule.accounts)
+        if rule.abilities:
+            spoken.append(bool(rule.abilities & change.abilities))
+        if rule.ml_abilities:
+            spoken.append(bool(rule.ml_abilities & (change.ml_abilities or frozenset())))
+        if rule.payer_for:
+            spoken.append(any(pays and cost in rule.payer_for for cost, pays in (change.payments or {}).items()))
+        if rule.auto_approve:
+            spoken.append(False)
+    else:
+        if rule.auto_approve:
+            spoken.append(bool(rule.auto_approve & change.auto_approved))
+        if rule.accounts or rule.abilities or rule.ml_abilities or rule.payer_for:
+            spoken.append(False)
+    return bool(spoken) and all(spoken)

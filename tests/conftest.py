@@ -1,0 +1,36 @@
+"""What holds for every test: no credentials of the person who runs them, and one way to reach Pulumi."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tools.pulumi.toolchain import Toolchain, ToolchainMissing, isolated_environment, locate
+
+
+def pytest_configure() -> None:
+    """Cut the tests off from real accounts, and keep property tests free of the clock."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    hypothesis.settings.register_profile("no clock", deadline=None, print_blob=True)
+    hypothesis.settings.load_profile("no clock")
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    """The Pulumi of this checkout. Its absence is an error and no skip: deselect with -m "not engine"."""
+    try:
+        return locate()
+    except ToolchainMissing as missing:
+        pytest.fail(f"The engine tests need Pulumi. {missing}", pytrace=False)
+
+
+@pytest.fixture
+def pulumi_environment(toolchain: Toolchain, tmp_path: Path) -> dict[str, str]:
+    """The whole environment for a `pulumi` whose state and home live and die with one test."""
+    return {**os.environ, **toolchain.env, **isolated_environment(tmp_path / "pulumi")}
