@@ -32,7 +32,7 @@ check: setup ## lint, formatting, types and the rules of who may import whom
 
 .PHONY: demo
 demo: setup ## play the whole story on this machine: no AWS account, no network
-	@$(PY) demo/play.py
+	@$(PY) -m demo.play
 
 .PHONY: bench
 bench: ## measure, among others against moto

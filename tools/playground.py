@@ -130,6 +130,10 @@ class Playground:
         """Run ``pulumi up`` as it is run by a pipeline: with its own preview, without a question."""
         return self.pulumi("up", "--stack", stack, "--yes", *arguments)
 
+    def refresh(self, stack: str, *arguments: str) -> Run:
+        """Run ``pulumi refresh`` without a question."""
+        return self.pulumi("refresh", "--stack", stack, "--yes", *arguments)
+
     def state(self, stack: str) -> dict[str, Any]:
         """Export the state."""
         return self.pulumi("stack", "export", "--stack", stack).json()

@@ -15,6 +15,9 @@ EXIT_OK = 0
 EXIT_CANNOT_SERVE = 2
 EXIT_USAGE = 64
 
+POLL_SECONDS = 0.05
+"""How soon a stopped service ends."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives its exit code: 64 for bad arguments, 2 when the port or the state file is not to be had."""
@@ -47,7 +50,7 @@ def _serve(parsed: Arguments, chosen: Switches) -> None:
         if parsed.switch:
             app.switches = app.switches.with_names(dict(parsed.switch))
         with Server(app, parsed.port) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+            threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
             sys.stdout.write(f"READY {server.url}\n")
             sys.stdout.flush()
             stopping.wait()

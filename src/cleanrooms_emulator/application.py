@@ -167,8 +167,8 @@ class _Caller:
 
 
 def _service_signed_for(signing_name: str) -> Service:
-    for name in registry.SERVICES:
-        if service(name).signing_name == signing_name:
+    for name, known in registry.SERVICES.items():
+        if known == signing_name:
             return service(name)
     raise ServiceError(
         "NotImplementedException",

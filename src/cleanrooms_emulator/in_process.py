@@ -24,6 +24,7 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.wire.messages import Delivery, Request
 
+_EVENT, _HOOK = "before-send", "cleanrooms-emulator"
 _creating = threading.Lock()
 
 
@@ -34,7 +35,8 @@ def connect(app: Application, client: BaseClient) -> None:
     def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         return _send(app, request, read_timeout)
 
-    client.meta.events.register_first("before-send", send)
+    client.meta.events.unregister(_EVENT, unique_id=_HOOK)
+    client.meta.events.register(_EVENT, send, unique_id=_HOOK)
 
 
 def client(app: Application, service: str, account: str, region: str = "eu-west-1", **config: Any) -> BaseClient:

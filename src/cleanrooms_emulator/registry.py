@@ -13,7 +13,8 @@ Handler = Callable[[Context, dict[str, Any]], dict[str, Any]]
 HandlerKey = tuple[str, str]
 """Service as botocore names its client ("cleanrooms", "cleanroomsml", "sts"), and operation."""
 
-SERVICES = ("cleanrooms", "cleanroomsml", "sts")
+SERVICES: Mapping[str, str] = MappingProxyType({"cleanrooms": "cleanrooms", "cleanroomsml": "cleanrooms-ml", "sts": "sts"})
+"""The services played here: botocore's name of each, and its signing name."""
 
 _handlers: dict[HandlerKey, Handler] = {}
 

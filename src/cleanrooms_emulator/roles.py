@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -40,8 +40,10 @@ class Role:
     external_id: str | None = None
 
     @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
+    def from_json(cls, document: Any) -> Self:
         """From `{"arn": …, "trustedAccounts": […], "externalId": …}`. Raises ValueError saying what is wrong."""
+        if not isinstance(document, dict):
+            raise ValueError("a role must be an object")
         unknown = sorted(document.keys() - {"arn", "trustedAccounts", "externalId"})
         if unknown:
             raise ValueError(f"unknown member {', '.join(unknown)}; a role has arn, trustedAccounts and externalId")

@@ -39,7 +39,11 @@ class Server(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         """Bind without asking the name service for this machine's name, which may take seconds."""
-        socketserver.TCPServer.server_bind(self)
+        try:
+            socketserver.TCPServer.server_bind(self)
+        except OSError as error:
+            port = self.server_address[1]
+            raise OSError(f"port {port} of {HOST} cannot be taken: {error.strerror}") from None
         self.server_name = HOST
         self.server_port = self.server_address[1]
 

@@ -14,7 +14,7 @@ from cleanrooms_emulator.server import Server
 def serve_in_thread(app: Application, port: int = 0) -> Iterator[str]:
     """Serve the application while the block runs; gives the service's URL."""
     with Server(app, port) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield server.url

@@ -97,7 +97,7 @@ class Store:
     def snapshot(self) -> dict[str, Any]:
         """The whole content as one JSON object, detached from the store."""
         with self._lock:
-            documents = {kind: table for kind, table in self._kinds.items() if table}
+            documents = {kind: self._kinds[kind] for kind in sorted(self._kinds) if self._kinds[kind]}
             content = {"schemaVersion": SNAPSHOT_VERSION, "documents": documents}
             detached: dict[str, Any] = json.loads(json.dumps(content))
             return detached

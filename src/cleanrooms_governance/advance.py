@@ -1,7 +1,7 @@
 """Carry a plan out: read, plan, decide, make one move, read again, until nothing is left to do but wait.
 
-Nothing is remembered between runs but what the service itself holds, so a run may stop anywhere and the next one goes on. Members
-and requests are read afresh before every single move.
+Nothing is remembered between runs but what the service itself holds, so a run may stop anywhere and the next one goes on.
+Members and requests are read afresh before every single move.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
-from cleanrooms_governance.atoms import effects, standing, stated_by, value_in
+from cleanrooms_governance.atoms import effects, stated_by
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.errors import AnswerLost, Conflict, Refused, ServiceError
 from cleanrooms_governance.filing import Draft
 from cleanrooms_governance.ledger import FILED_TAG, FILING_TAG, Ledger
 from cleanrooms_governance.lookup import check_identity, find_collaboration
+from cleanrooms_governance.losses import lost_by_commits, newly_committed
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, RequestStatus
 from cleanrooms_governance.next_move import (
     CancelRequest,
@@ -68,8 +69,8 @@ def read_world(creator: CleanRoomsReads, collaboration_id: str) -> World:
 class Parties:
     """The accounts that a run may act as, and how it passes time and tells what it does.
 
-    Parameters: ``creator`` reads and writes as the creator; ``voters`` vote; ``sleep`` takes seconds; ``tell`` gets one line for
-    each thing that was done.
+    Parameters: ``creator`` reads and writes as the creator; ``voters`` vote; ``sleep`` takes seconds; ``tell`` gets one line
+    for each thing that was done.
     """
 
     creator: CleanRooms
@@ -84,8 +85,8 @@ class Parties:
 class Report:
     """How a run ended: the world as last read, and what is to be said about it.
 
-    ``failure`` is the reason why the run could not go on, in words, where there is one. ``conflicting`` are the requests that were
-    open when the service would not take another one.
+    ``failure`` is the reason why the run could not go on, in words, where there is one. ``conflicting`` are the requests that
+    were open when the service would not take another one.
     """
 
     world: World
@@ -174,7 +175,9 @@ class _Run:
                 self.failure = str(error)
             wrote = True
             world = self._look_again(world)
-        self.failure = f"gave up after {MOST_MOVES} moves: the collaboration changes as fast as it is governed. Look who else does"
+        self.failure = (
+            f"gave up after {MOST_MOVES} moves: the collaboration changes as fast as it is governed. Look who else does"
+        )
         return Report(world, situation.plan, decision, self.failure, self.conflicting)
 
     def _may_have_written(self, error: Exception) -> bool:
@@ -189,15 +192,16 @@ class _Run:
         except ServiceError as error:
             self.failure = self.failure or str(error)
             return before
-        if lost := _lost(before, after):
+        committed = newly_committed(before.requests, after.requests)
+        if lost := lost_by_commits(before.live, after.live, committed):
             self.failure = (
-                f"committing change requests also took away: {'; '.join(lost)}. This was not asked for, and this tool will not try to"
-                " mend it. Look at the collaboration in the console at once"
+                f"committing change requests also took away: {'; '.join(str(atom) for atom in lost)}. This was not asked for,"
+                " and this tool will not try to mend it. Look at the collaboration in the console at once"
             )
         return after
 
     def _make(self, move: Move, world: World) -> None:
-        ledger = completed(Ledger.read(world.live.tags), world.requests)
+        ledger = completed(Ledger.read(world.live.tags), world.requests, world.live, self.desired)
         match move:
             case Claim(owner):
                 self.parties.creator.tag(world.live.arn, {OWNER_TAG: owner})
@@ -208,21 +212,26 @@ class _Run:
                 self._write_ledger(world.live, ledger.cancelling(request.id))
                 self._act(move, request, Action.CANCEL, self.parties.creator)
             case CastVote(request, account, action, rule):
-                voter = self.parties.voters.get(account) or self.parties.creator
-                self._act(move, request, action, voter, f" as {self._who(account)} by {rule}")
+                self._act(move, request, action, self._voter(account), f" as {self._who(account)} by {rule}")
             case CommitRequest(request):
                 self._act(move, request, Action.COMMIT, self.parties.creator)
                 self._await_effect(request)
             case FileRequest(draft):
                 self._file(draft, world, ledger)
 
+    def _voter(self, account: AccountId) -> CleanRooms:
+        voters = {self.parties.creator.account: self.parties.creator, **self.parties.voters}
+        if account not in voters:
+            raise Refused(f"account {account} is to vote, and this run was given no access to it")
+        return voters[account]
+
     def _act(self, move: Move, request: ChangeRequest, action: Action, actor: CleanRooms, how: str = "") -> None:
         attempt = (type(move).__name__, request.id, actor.account)
         self.attempts[attempt] = self.attempts.get(attempt, 0) + 1
         if self.attempts[attempt] > PATIENCE:
             raise Refused(
-                f"{action} of change request {request.id} was accepted or refused {PATIENCE} times and it is still {request.status}."
-                " Look at it in the console"
+                f"{action} of change request {request.id} was sent {PATIENCE} times and it is still {request.status}. Look at"
+                " it in the console; if it cannot take effect any more, cancel it there"
             )
         if self.attempts[attempt] > 1:
             self.parties.sleep(1)
@@ -246,7 +255,9 @@ class _Run:
             self.conflicting = world.open_requests
             if not self.conflicting:
                 raise
-            self.parties.tell("the service takes no further change request while another one is open: it is filed when that is over")
+            self.parties.tell(
+                "the service takes no further change request while another one is open: it is filed when that is over"
+            )
             return
         except AnswerLost as lost:
             found = _poll(lambda: self._announced_request(announced), self.parties.sleep)
@@ -305,28 +316,6 @@ _PAST = {
     Action.CANCEL: "cancelled",
     Action.COMMIT: "committed",
 }
-
-
-def _lost(before: World, after: World) -> list[str]:
-    """Return what held before, holds no more, and was not asked for by any request committed in between.
-
-    An account that left or was removed in between takes its abilities with it; that is nothing a commit did.
-    """
-    was_over = {request.id for request in before.requests if request.status == RequestStatus.COMMITTED}
-    committed = [r for r in after.requests if r.status == RequestStatus.COMMITTED and r.id not in was_over]
-    if not committed:
-        return []
-    asked = {atom for request in committed for atom in stated_by(request, before.live)}
-    now = standing(after.live)
-    return [
-        str(atom)
-        for atom, value in sorted(standing(before.live).items())
-        if value is True
-        and atom not in asked
-        and not value_in(now, atom)
-        and (member := after.live.members.get(AccountId(atom.subject))) is not None
-        and member.belongs
-    ]
 
 
 def _poll(look: Callable[[], Result | None], sleep: Callable[[float], None]) -> Result | None:

@@ -12,10 +12,7 @@ from cleanrooms_governance.model import Membership
 from cleanrooms_governance.next_move import CastVote, Decision, Outcome
 from cleanrooms_governance.plan import Plan, Reviewed
 from cleanrooms_governance.planning import OWNER_TAG
-from cleanrooms_governance.service import CleanRooms, CleanRoomsReads
-
-MOST_VOTES = 200
-"""More votes than any run casts; reaching it means that the service undoes what we do."""
+from cleanrooms_governance.service import Action, CleanRooms, CleanRoomsReads
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +43,9 @@ class MembershipReport:
 def read_invitation(desired: DesiredMembership, port: CleanRoomsReads, memberships: tuple[Membership, ...]) -> Invitation:
     """Read what the account sees of its collaboration, with as few calls as the file needs.
 
-    Parameters: ``memberships`` is the account's list, read once for all of them. A collaboration that cannot be seen is no error
-    here: not invited and not allowed look alike, and the plan says so.
+    Parameters: ``memberships`` is the account's list, read once for all of them. A collaboration that cannot be seen is no
+    error as long as the account has not joined it: not invited and not allowed look alike, and the plan says so. A member that
+    may not read it raises ``AccessDenied``: it could not vote.
     """
     if desired.collaboration is None:
         return Invitation(None, None)
@@ -59,7 +57,9 @@ def read_invitation(desired: DesiredMembership, port: CleanRoomsReads, membershi
     try:
         collaboration = port.collaboration(desired.collaboration)
     except (AccessDenied, NotFound):
-        return Invitation(own, None)
+        if own is not None:
+            raise
+        return Invitation(None, None)
     requests = port.change_requests(desired.collaboration) if own is not None else ()
     return Invitation(own, collaboration, requests)
 
@@ -74,35 +74,39 @@ def advance_membership(desired: DesiredMembership, reviewed: Reviewed, member: M
 
     Raises ``Refused`` if the invitation is no longer what was reviewed, and a ``ServiceError`` if nothing was written yet.
     """
+    seen = _look(desired, member)
+    reviewed.admit(plan_membership(desired, seen))
     failure = ""
     attempted: set[tuple[str, str]] = set()
-    for _ in range(MOST_VOTES):
-        seen = read_invitation(desired, member.port, member.port.memberships())
+    while True:
         plan = plan_membership(desired, seen)
-        if not attempted:
-            reviewed.admit(plan)
         decision = decide_membership(desired, seen, plan, member.today, may_write=member.may_write)
-        moves = _moves(desired, plan, decision, may_write=member.may_write)
+        moves = _moves(plan, decision, may_write=member.may_write)
         if failure or not moves:
             return MembershipReport(seen, plan, decision, failure)
         move = moves[0]
-        key = ("join", "") if isinstance(move, JoinCollaboration) else ("vote", move.request.id)
-        if key in attempted:
-            failure = f"{key[0]} {key[1]}".strip() + " was accepted and does not show. Look at the collaboration in the console"
+        attempt = ("join", "") if isinstance(move, JoinCollaboration) else ("vote on change request", move.request.id)
+        if attempt in attempted:
+            failure = f"{' '.join(attempt).strip()} was sent and does not show. Run again, or look at it in the console"
             continue
         try:
             _make(desired, move, member)
         except ServiceError as error:
-            if not attempted and not isinstance(error, AnswerLost):
+            if not attempted:
                 raise
             failure = str(error)
-        attempted.add(key)
-    return MembershipReport(seen, plan, decision, failure)
+        attempted.add(attempt)
+        try:
+            seen = _look(desired, member)
+        except ServiceError as error:
+            failure = failure or str(error)
 
 
-def _moves(
-    desired: DesiredMembership, plan: Plan, decision: Decision, *, may_write: bool
-) -> list[JoinCollaboration | CastVote]:
+def _look(desired: DesiredMembership, member: Member) -> Invitation:
+    return read_invitation(desired, member.port, member.port.memberships())
+
+
+def _moves(plan: Plan, decision: Decision, *, may_write: bool) -> list[JoinCollaboration | CastVote]:
     if plan.refusals or not may_write:
         return []
     joins = [planned.change for planned in plan.changes if isinstance(planned.change, JoinCollaboration)]
@@ -116,12 +120,12 @@ def _make(desired: DesiredMembership, move: JoinCollaboration | CastVote, member
             joined = member.port.create_membership(
                 collaboration,
                 query_log=bool(desired.query_log),
-                payments={cost: True for cost in sorted(move.payments)},
+                payments=dict.fromkeys(sorted(move.payments), True),
                 result_configuration=desired.result_configuration,
                 tags={OWNER_TAG: desired.owner},
             )
         except (Conflict, AnswerLost):
-            # Joined already, by whomever: the list of memberships says so when it is read again.
+            # Joined already, by whomever, or not known: the list of memberships says so when it is read again.
             return
         member.tell(f"joined {collaboration} with membership {joined.id}")
         return
@@ -129,4 +133,7 @@ def _make(desired: DesiredMembership, move: JoinCollaboration | CastVote, member
         member.port.update_change_request(collaboration, move.request.id, move.action)
     except (Conflict, AnswerLost):
         return
-    member.tell(f"{move.action.lower()} of change request {move.request.id} cast by {move.rule}")
+    member.tell(f"{_PAST[move.action]} change request {move.request.id} by {move.rule}")
+
+
+_PAST = {Action.APPROVE: "approved", Action.DENY: "denied"}

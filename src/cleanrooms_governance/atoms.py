@@ -1,9 +1,9 @@
 """The smallest things that governance can change, and what a change request would do to them.
 
-An atom is one setting of one subject: that an account is a member, that it has one ability, that it is a payer candidate for one
-cost type, or the collaboration's auto-approval list. CAN_QUERY and CAN_RUN_JOB are never atoms of a request, because no request
-may name them. Requests and stack files are both read as values of atoms, so that an open request is judged by what committing it
-*now* would do, not by how it is written.
+An atom is one setting of one subject: that an account is a member, that it has one ability, that it is a payer candidate for
+one cost type, or the collaboration's auto-approval list. CAN_QUERY and CAN_RUN_JOB are never atoms of a request, because no
+request may name them. Requests and stack files are both read as values of atoms, so that an open request is judged by what
+committing it *now* would do, not by how it is written.
 """
 
 from collections.abc import Iterable, Mapping
@@ -78,8 +78,8 @@ def value_in(state: State, atom: Atom) -> Value:
 def declared(desired: DesiredCollaboration) -> State:
     """Return the atoms that the stack file decides. All others are not managed.
 
-    A declared member decides its membership and every ability that a request can change; an unknown ability is decided only where
-    the file lists it.
+    A declared member decides its membership and every ability that a request can change; an unknown ability is decided only
+    where the file lists it.
     """
     state: State = {}
     for account, member in desired.members.items():
@@ -89,11 +89,21 @@ def declared(desired: DesiredCollaboration) -> State:
     return state
 
 
+def attainable(desired: DesiredCollaboration, live: Collaboration) -> State:
+    """Return the declared atoms that a request may still bring about.
+
+    An account that has left or was removed does not come back (user guide, leaving a collaboration), so nothing about it is
+    wanted any more, whatever the file says.
+    """
+    gone = {account for account, member in live.members.items() if not member.belongs}
+    return {atom: value for atom, value in declared(desired).items() if atom.subject not in gone}
+
+
 def stated(change: RequestedChange, live: Collaboration) -> State:
     """Return what a requested change says: its whole lists, not its differences.
 
-    Abilities, when stated, are stated for every changeable ability that is known, listed or live (user guide, change requests: the
-    list replaces). ML abilities and payers are stated only where the change speaks of them.
+    Abilities, when stated, are stated for every changeable ability that is known, listed or live (user guide, change requests:
+    the list replaces). ML abilities and payers are stated only where the change speaks of them.
     """
     if isinstance(change, CollaborationChange):
         return {Atom(COLLABORATION, Setting.AUTO_APPROVE): change.auto_approved}
@@ -177,9 +187,9 @@ def accounts_of(atoms: Iterable[Atom]) -> frozenset[AccountId]:
 def full_entry(account: AccountId, wanted: Mapping[Atom, Value], live: Collaboration) -> MemberChange:
     """Return the whole entry to file for an account that is a member, so that only ``wanted`` changes.
 
-    The list replaces, hence everything changeable that the account has now is sent again: abilities, and ML abilities and payments
-    exactly as ListMembers shows them (whether leaving them out keeps or clears them is not documented; sending them gives the same
-    result either way). The runner's abilities may not be sent (service model: MemberChangeSpecification).
+    The list replaces, hence everything changeable that the account has now is sent again: abilities, and ML abilities and
+    payments exactly as ListMembers shows them (whether leaving them out keeps or clears them is not documented; sending them
+    gives the same result either way). The runner's abilities may not be sent (service model: MemberChangeSpecification).
     """
     member: Member = live.members[account]
     abilities = set(member.abilities - RUNNER_ABILITIES)

@@ -1,7 +1,7 @@
 """The closed set of changes that a plan can hold.
 
-Each change says whom and what it concerns, which operation carries it, by which change type the service will name it, and reads as
-one line. Values only: how it is sent is the business of ``aws``, when it is sent that of ``next_move``.
+Each change says whom and what it concerns, which operation carries it, by which change type the service will name it, and reads
+as one line. Values only: how it is sent is the business of ``aws``, when it is sent that of ``next_move``.
 """
 
 from collections.abc import Mapping

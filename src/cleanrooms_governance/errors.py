@@ -55,9 +55,7 @@ class ServiceError(GovernanceError):
     ``region`` the Region asked, ``code`` and ``reason`` the service's own (never its sentence) where it gave them.
     """
 
-    def __init__(
-        self, message: str, *, operation: str, account: str, region: str, code: str = "", reason: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, operation: str, account: str, region: str, code: str = "", reason: str = "") -> None:
         super().__init__(message)
         self.operation = operation
         self.account = account

@@ -35,9 +35,9 @@ class Filings:
 def handed_over(planned: State, live: Collaboration) -> frozenset[Atom]:
     """Return the planned revokes of CAN_RECEIVE_RESULTS that depend on a planned grant of it.
 
-    They are all those that are planned, if of those who receive results now nobody stays: done before the grants, they would leave
-    nobody, and if the grant is then denied, for good. Where the file wants no receiver at all nothing depends on anything; that is
-    a danger of its own (``guards.LAST_RECEIVER``).
+    They are all those that are planned, if of those who receive results now nobody stays: done before the grants, they would
+    leave nobody, and if the grant is then denied, for good. Where the file wants no receiver at all nothing depends on
+    anything; that is a danger of its own (``guards.LAST_RECEIVER``).
     """
     now = {
         Atom(account, Setting.ABILITY, CAN_RECEIVE_RESULTS)
@@ -70,12 +70,12 @@ def plan_filings(
     """Return the requests to file for the atoms that are left, in order.
 
     All that concerns one account goes into one change, so a new member comes with its abilities or not at all. What the
-    collaboration approves by itself does not wait behind what needs votes, so the two are never in one request (auto-approval is
-    decided for a request as a whole). Grants come before revokes where more than one request is needed.
+    collaboration approves by itself does not wait behind what needs votes, so the two are never in one request (auto-approval
+    is decided for a request as a whole). Grants come before revokes where more than one request is needed.
 
-    Parameters: ``hand_over`` are the dependent revokes (see ``handed_over``): one goes only in a request that holds a grant, else
-    it is postponed. ``contested`` are accounts that somebody else's open request names: the service may not take another one for
-    them, so theirs are apart from the others and come last.
+    Parameters: ``hand_over`` are the dependent revokes (see ``handed_over``): one goes only in a request that holds a grant,
+    else it is postponed. ``contested`` are accounts that somebody else's open request names: the service may not take another
+    one for them, so theirs are apart from the others and come last.
     """
     postponed: set[Atom] = set()
     while True:

@@ -13,8 +13,8 @@ VERSION = 1
 def fingerprint(*parts: Any) -> str:
     """Return ``fp-`` and 16 hexadecimal digits of the SHA-256 of the parts' canonical JSON.
 
-    Parameters: mappings, sequences, sets, strings, numbers, booleans and ``None``, nested at will. Order of keys and of set members
-    does not matter; a whole number is the same as integer and as float, since the engine turns one into the other.
+    Parameters: mappings, sequences, sets, strings, numbers, booleans and ``None``, nested at will. Order of keys and of set
+    members does not matter; a whole number is the same as integer and as float, since the engine turns one into the other.
     """
     text = json.dumps([_canonical(part) for part in parts], sort_keys=True, separators=(",", ":"))
     return PREFIX + hashlib.sha256(text.encode()).hexdigest()[:16]

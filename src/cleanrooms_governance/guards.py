@@ -50,9 +50,7 @@ def refuse_unacknowledged(dangers: Iterable[Danger]) -> tuple[Refusal, ...]:
 def _danger(
     rule: str, atom: Atom, change: RequestChange, text: str, live: Collaboration, desired: DesiredCollaboration
 ) -> Danger:
-    mark = danger_fingerprint(
-        rule, live.id, f"{atom.subject}/{atom.setting}/{atom.name}", change.before, change.after
-    )
+    mark = danger_fingerprint(rule, live.id, f"{atom.subject}/{atom.setting}/{atom.name}", change.before, change.after)
     return Danger(
         rule=rule,
         subject=atom.subject,
@@ -66,9 +64,7 @@ def _way_past(key: str, mark: str) -> str:
     return f"If that is meant, add {mark} to collaborations.{key}.acknowledge"
 
 
-def _runner_entries(
-    changes: list[RequestChange], live: Collaboration, desired: DesiredCollaboration
-) -> Iterable[Danger]:
+def _runner_entries(changes: list[RequestChange], live: Collaboration, desired: DesiredCollaboration) -> Iterable[Danger]:
     # A MEMBER change replaces the ability list, the runner's own abilities may not be sent, and whether they survive is not
     # documented (the service's behaviour is a switch of the embedded service: runnerAbilities).
     for change in changes:
@@ -78,17 +74,15 @@ def _runner_entries(
                 RUNNER_ENTRY,
                 change.atom,
                 change,
-                f"{change}: {label(change.account, desired.names)} runs the queries or jobs of this collaboration, and it is not"
-                " documented whether its CAN_QUERY and CAN_RUN_JOB survive a change of its entry; if they do not, nobody can get"
-                " them back",
+                f"{change}: {label(change.account, desired.names)} runs the queries or jobs of this collaboration, and it is"
+                " not documented whether its CAN_QUERY and CAN_RUN_JOB survive a change of its entry; if they do not, nobody"
+                " can get them back",
                 live,
                 desired,
             )
 
 
-def _last_receivers(
-    changes: list[RequestChange], live: Collaboration, desired: DesiredCollaboration
-) -> Iterable[Danger]:
+def _last_receivers(changes: list[RequestChange], live: Collaboration, desired: DesiredCollaboration) -> Iterable[Danger]:
     before = _receivers(live)
     after = set(before)
     losing = []
@@ -110,11 +104,7 @@ def _last_receivers(
 
 
 def _receivers(live: Collaboration) -> set[AccountId]:
-    return {
-        account
-        for account, member in live.members.items()
-        if member.belongs and CAN_RECEIVE_RESULTS in member.abilities
-    }
+    return {account for account, member in live.members.items() if member.belongs and CAN_RECEIVE_RESULTS in member.abilities}
 
 
 def _take_over(claim: ClaimOwnership, live: Collaboration, desired: DesiredCollaboration) -> Danger:
@@ -123,8 +113,8 @@ def _take_over(claim: ClaimOwnership, live: Collaboration, desired: DesiredColla
         rule=TAKE_OVER,
         subject="governed-by",
         message=(
-            f"the collaboration is governed by the stack {claim.before}: two stacks would undo each other's changes. Take it out of"
-            f" that stack's file first. {_way_past(desired.key, mark)}"
+            f"the collaboration is governed by the stack {claim.before}: two stacks would undo each other's changes. Take it"
+            f" out of that stack's file first. {_way_past(desired.key, mark)}"
         ),
         fingerprint=mark,
         acknowledged=mark in desired.acknowledge,
@@ -134,5 +124,3 @@ def _take_over(claim: ClaimOwnership, live: Collaboration, desired: DesiredColla
 def stale_acknowledgements(acknowledge: frozenset[str], known: Iterable[str]) -> tuple[str, ...]:
     """Return the acknowledged fingerprints that match no danger and no held request any more, sorted."""
     return tuple(sorted(acknowledge - set(known)))
-
-

@@ -69,8 +69,8 @@ def payment_duties(member: Member, members: Iterable[Member]) -> frozenset[CostT
     """Return the cost types that a member takes on by joining.
 
     What the collaboration configures for it, and what falls to the runner where no candidate is shown (service model:
-    QueryComputePaymentConfig and JobComputePaymentConfig, the member who can query is the default payer). ML cost types by default
-    arise only from the account's own calls and are not counted.
+    QueryComputePaymentConfig and JobComputePaymentConfig, the member who can query is the default payer). ML cost types by
+    default arise only from the account's own calls and are not counted.
     """
     everybody = [other for other in members if other.belongs]
     duties = {cost for cost, pays in member.payments.items() if pays}
@@ -107,8 +107,8 @@ def _undecided(desired: DesiredMembership, request: ChangeRequest, why: str) -> 
     return Remark(
         "undecided",
         request.id,
-        f"change request {request.id} waits for the vote of {label(desired.account, desired.names)}: {why}. Vote in the console, or add"
-        f" a rule to memberships.{desired.key}.changeRequests",
+        f"change request {request.id} waits for the vote of {label(desired.account, desired.names)}: {why}. Vote in the"
+        f" console, or add a rule to memberships.{desired.key}.changeRequests",
     )
 
 
@@ -122,9 +122,9 @@ def _invisible(desired: DesiredMembership, target: str) -> Plan:
             Refusal(
                 "not-visible",
                 desired.account,
-                f"memberships.{desired.key}.collaboration: {who} cannot see collaboration {desired.collaboration} in {desired.region}."
-                " It is not invited, or the id or the Region is wrong, or the role lacks cleanrooms:GetCollaboration and"
-                " cleanrooms:ListMembers",
+                f"memberships.{desired.key}.collaboration: {who} cannot see collaboration {desired.collaboration} in"
+                f" {desired.region}. It is not invited, or the id or the Region is wrong, or the role lacks"
+                " cleanrooms:GetCollaboration and cleanrooms:ListMembers",
             ),
         ),
     )
@@ -135,7 +135,9 @@ def _no_member(desired: DesiredMembership, member: Member | None) -> Remark:
     if member is None:
         return Remark("not-invited", desired.account, f"{who} is not invited yet: it joins when it is")
     did = "left" if member.status == MemberStatus.LEFT else "was removed from"
-    text = f"{who} {did} the collaboration, which is final: it cannot join again. Take memberships.{desired.key} out of the file"
+    text = (
+        f"{who} {did} the collaboration, which is final: it cannot join again. Take memberships.{desired.key} out of the file"
+    )
     return Remark("cannot-join-again", desired.account, text, Level.WARNING)
 
 
@@ -156,7 +158,9 @@ def _after_joining(desired: DesiredMembership, seen: Invitation, membership: Mem
         member = seen.collaboration.members.get(desired.account)
         if member is not None:
             for refusal in _expectations(desired, seen.collaboration, member):
-                yield Remark("expectation", refusal.subject, refusal.message.replace("not joined", "joined before"), Level.WARNING)
+                yield Remark(
+                    "expectation", refusal.subject, refusal.message.replace("not joined", "joined before"), Level.WARNING
+                )
 
 
 def _expectations(desired: DesiredMembership, live: Collaboration, member: Member) -> Iterable[Refusal]:
@@ -168,7 +172,9 @@ def _expectations(desired: DesiredMembership, live: Collaboration, member: Membe
         yield Refusal("expects-creator", desired.account, text)
     if expects.abilities is not None and expects.abilities != member.abilities:
         has, wants = (", ".join(sorted(names)) or "none" for names in (member.abilities, expects.abilities))
-        yield Refusal("expects-abilities", desired.account, f"{path}.abilities: the abilities are {has}, expected {wants}: {end}")
+        yield Refusal(
+            "expects-abilities", desired.account, f"{path}.abilities: the abilities are {has}, expected {wants}: {end}"
+        )
     if expects.query_log is not None and expects.query_log != live.query_log:
         text = f"{path}.queryLog: the query log of the collaboration is {'on' if live.query_log else 'off'}: {end}"
         yield Refusal("expects-query-log", desired.account, text)
@@ -178,17 +184,17 @@ def _duties(desired: DesiredMembership, duties: frozenset[CostType]) -> Iterable
     if beyond := duties - (desired.payer_for or frozenset()):
         text = (
             f"memberships.{desired.key}.payerFor: joining makes {label(desired.account, desired.names)} pay for"
-            f" {', '.join(sorted(beyond))}, which the file does not accept: not joined. Add it to payerFor, or ask the creator to"
-            " name another payer"
+            f" {', '.join(sorted(beyond))}, which the file does not accept: not joined. Add it to payerFor, or ask the creator"
+            " to name another payer"
         )
         yield Refusal("payment-duties", desired.account, text)
 
 
 def _results(desired: DesiredMembership, member: Member) -> Iterable[Refusal]:
-    # Inferred from published provider issues: a member that receives results without running queries must say where they go.
-    if CAN_RECEIVE_RESULTS in member.abilities and CAN_QUERY not in member.abilities and not desired.result_configuration:
+    # Inferred from published provider issues: a member that only receives results must say where they go.
+    if CAN_RECEIVE_RESULTS in member.abilities and not member.is_runner and not desired.result_configuration:
         text = (
-            f"memberships.{desired.key}.defaultResultConfiguration: {label(desired.account, desired.names)} receives results and runs no"
-            " queries, so joining needs a place for them: not joined. Add s3.bucket and roleArn"
+            f"memberships.{desired.key}.defaultResultConfiguration: {label(desired.account, desired.names)} receives results"
+            " and runs nothing, so joining needs a place for them: not joined. Add s3.bucket and roleArn"
         )
         yield Refusal("result-configuration", desired.account, text)

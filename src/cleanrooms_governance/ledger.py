@@ -56,7 +56,7 @@ class Ledger:
     @property
     def filing_tag(self) -> str:
         """The value of the ``crgov-filing`` tag, empty when nothing is being filed."""
-        return f"{self.filing.content} {self.filing.mark:.3f}" if self.filing else ""
+        return f"{self.filing.content} {self.filing.mark:.6f}" if self.filing else ""
 
     @property
     def is_full(self) -> bool:

@@ -14,15 +14,13 @@ def find_collaboration(desired: DesiredCollaboration, known_id: str, creator: Cl
     """Return the id of the collaboration that the file means, or ``None`` if it is to be created.
 
     Parameters: ``known_id`` is the id of an earlier run, empty where there is none; ``creator`` acts as the creator's account.
-    Raises ``Refused`` where the file does not say which of several is meant, and every ``ServiceError`` of the reads: a denied read
-    never means that a collaboration is gone.
+    Raises ``Refused`` where the file does not say which of several is meant, and every ``ServiceError`` of the reads: a denied
+    read never means that a collaboration is gone.
     """
     if given := desired.id or known_id:
         return given
     named = [
-        summary
-        for summary in creator.collaborations()
-        if summary.creator == desired.creator and summary.name == desired.name
+        summary for summary in creator.collaborations() if summary.creator == desired.creator and summary.name == desired.name
     ]
     tagged = [summary.id for summary in named if creator.tags(summary.arn).get(OWNER_TAG) == desired.owner]
     if len(tagged) == 1:
@@ -46,6 +44,6 @@ def check_identity(desired: DesiredCollaboration, live: Collaboration) -> None:
     """Raise ``Refused`` if the collaboration found is another account's than the file says."""
     if live.creator != desired.creator:
         raise Refused(
-            f"collaborations.{desired.key}.creator: collaboration {live.id} was created by {live.creator}, not by {desired.creator}."
-            " Only its creator can govern it. Correct the id or the creator"
+            f"collaborations.{desired.key}.creator: collaboration {live.id} was created by {live.creator}, not by"
+            f" {desired.creator}. Only its creator can govern it. Correct the id or the creator"
         )

@@ -205,8 +205,8 @@ class ChangeRequest:
 class Membership:
     """An account's own membership in a collaboration, as ListMemberships and GetMembership show it to that account.
 
-    ``result_configuration`` is the service's own document (service model: MembershipProtectedQueryResultConfiguration) or ``None``
-    where it was not read or is not set.
+    ``result_configuration`` is the service's own document (service model: MembershipProtectedQueryResultConfiguration) or
+    ``None`` where it was not read or is not set.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """The approval policy as one table, and the moves that follow from it.
 
-``STEPS`` says what to do about an open change request by its status, by how it stands to the stack file, and by whether this stack
-filed it. It holds values only; ``next_move`` applies it.
+``STEPS`` says what to do about an open change request by its status, by how it stands to the stack file, and by whether this
+stack filed it. It holds values only; ``next_move`` applies it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,8 +45,8 @@ STEPS: Mapping[tuple[str, Verdict, bool], Step] = {
 }
 """Open requests; the key's last part says whether the request is ours.
 
-One that is not understood is not cancelled even if it is ours: should the service begin to say something new about every request,
-a cancelled one would be filed again for ever.
+One that is not understood is not cancelled even if it is ours: should the service begin to say something new about every
+request, a cancelled one would be filed again for ever.
 
 Requests that are over (COMMITTED, DENIED, CANCELLED) act atom by atom on what is left to file: see ``requests.denied`` and
 ``requests.not_in_effect``.
@@ -106,8 +106,8 @@ Move = Claim | CancelRequest | CastVote | CommitRequest | FileRequest
 def actionable(moves: Iterable[Move], conflicting: frozenset[str], open_requests: frozenset[str]) -> tuple[Move, ...]:
     """Return the moves worth making, given that filing met a conflict while exactly ``conflicting`` were open.
 
-    Which open requests exclude each other is not documented (switch ``concurrency``): as long as the same ones are open, the same
-    conflict is to be expected, so filing waits for them.
+    Which open requests exclude each other is not documented (switch ``concurrency``): as long as the same ones are open, the
+    same conflict is to be expected, so filing waits for them.
     """
     if conflicting and conflicting == open_requests:
         return tuple(move for move in moves if not isinstance(move, FileRequest))

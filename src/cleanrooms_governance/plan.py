@@ -1,7 +1,7 @@
 """The one plan: what separates the stack file from the live world.
 
-A plan never depends on requests, votes or who may act: those are progress, and progress is not intent. It is what a preview shows,
-what a reviewer approves and what a run is held to.
+A plan never depends on requests, votes or who may act: those are progress, and progress is not intent. It is what a preview
+shows, what a reviewer approves and what a run is held to.
 """
 
 from collections.abc import Iterable, Mapping
@@ -97,7 +97,7 @@ class Plan:
         return tuple(planned.change for planned in self.changes if isinstance(planned.change, RequestChange))
 
     def document(self) -> dict[str, Any]:
-        """Return the plan as the JSON document that joins a resource's inputs, keyed by step so that a diff of it reads well."""
+        """Return the plan as the JSON document that joins a resource's inputs, keyed by step so that its diff reads well."""
         return {
             "changes": {str(planned): _change_document(planned) for planned in self.changes},
             "dangers": {

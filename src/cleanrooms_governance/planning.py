@@ -99,12 +99,21 @@ def _plan_creation(desired: DesiredCollaboration) -> Plan:
         for account, member in sorted(desired.members.items())
         for ability in sorted(member.abilities - KNOWN_ABILITIES)
     ]
+    nameless = [refusal for account in sorted(desired.members) for refusal in _nameless(desired, account)]
     change = CreateCollaboration(desired.name, desired.region, creation_settings(desired), desired.names)
     return Plan(
         target=desired.owner,
         changes=(PlannedChange(change, needs_votes=False),),
-        refusals=tuple(unknown),
+        refusals=tuple(sorted([*unknown, *nameless])),
     )
+
+
+def _nameless(desired: DesiredCollaboration, account: AccountId) -> list[Refusal]:
+    if desired.members[account].display_name or desired.names.get(account):
+        return []
+    path = f"collaborations.{desired.key}.members.{account}"
+    text = f"{path}: an invitation needs a name. Add displayName, or a name under accounts.{account}"
+    return [Refusal(NAMELESS, account, text)]
 
 
 def _claim(desired: DesiredCollaboration, live: Collaboration) -> ClaimOwnership | None:
@@ -113,7 +122,7 @@ def _claim(desired: DesiredCollaboration, live: Collaboration) -> ClaimOwnership
 
 
 def _predict_votes(changes: list[RequestChange], live: Collaboration) -> Iterator[PlannedChange]:
-    # One account's changes travel in one MEMBER change, whose list replaces: the collaboration auto-approves all of them or none.
+    # One account's changes travel in one MEMBER change, whose list replaces: the collaboration approves all or none by itself.
     types: dict[AccountId, frozenset[str]] = {}
     for change in changes:
         types[change.account] = types.get(change.account, frozenset()) | change.types
@@ -201,35 +210,18 @@ class _Findings:
                 Remark(
                     UNMANAGED,
                     account,
-                    f"member {label(account, {account: self._names.get(account, member.display_name)})} is in the collaboration and"
-                    f" not in the file: not managed, it stays. To manage it, add it under {self._path('members')}",
+                    f"member {label(account, {account: self._names.get(account, member.display_name)})} is in the collaboration"
+                    f" and not in the file: not managed, it stays. To manage it, add it under {self._path('members')}",
                     Level.WARNING,
                 )
             )
             return
         gone = self.live.members.get(account)
         if gone is not None:
-            did = "has left" if gone.status == MemberStatus.LEFT else "was removed"
-            self.remarks.append(
-                Remark(
-                    GONE,
-                    account,
-                    f"{who} {did}, which is final: it cannot be added again. Take it out of {self._path('members')}",
-                    Level.WARNING,
-                )
-            )
+            self.remarks.append(Remark(GONE, account, f"{who} {self._gone(gone.status)}", Level.WARNING))
             return
-        wanted = self.desired.members[account]
-        abilities = wanted.abilities
-        if not (wanted.display_name or self._names.get(account)):
-            self.refusals.append(
-                Refusal(
-                    NAMELESS,
-                    account,
-                    f"{self._path('members', account)}: an invitation needs a name. Add displayName, or a name under"
-                    f" accounts.{account}",
-                )
-            )
+        abilities = self.desired.members[account].abilities
+        self.refusals += _nameless(self.desired, account)
         if impossible := abilities & RUNNER_ABILITIES:
             self.refusals.append(
                 Refusal(
@@ -243,10 +235,20 @@ class _Findings:
         for ability in sorted(abilities - RUNNER_ABILITIES):
             self._ability(account, ability, granted=True)
 
+    def _gone(self, status: str) -> str:
+        out = f"Take it out of {self._path('members')}"
+        match status:
+            case MemberStatus.LEFT:
+                return f"has left, which is final: it cannot be added again. {out}"
+            case MemberStatus.REMOVED:
+                return f"was removed, which is final: it cannot be added again. {out}"
+            case _:
+                return f"has the status {plain(status)}, which this version does not know: nothing is planned for it. {out}"
+
     def _display_name(self, account: AccountId, difference: Difference) -> None:
         message = (
-            f"{self._path('members', account, 'displayName')}: the live display name is {plain(difference.before)!r}, and display"
-            " names cannot be changed once a member is invited. Follow it in the file"
+            f"{self._path('members', account, 'displayName')}: the live display name is {plain(difference.before)!r}, and"
+            " display names cannot be changed once a member is invited. Follow it in the file"
         )
         self.remarks.append(Remark(FIXED, f"{account} displayName", message, Level.WARNING))
 
@@ -262,8 +264,8 @@ class _Findings:
                 Remark(
                     FIXED,
                     f"{account} {ability}",
-                    f"{path}: {who} {has}, and {ability} is fixed when the collaboration is created. Follow the live value in the"
-                    " file, or make a new collaboration",
+                    f"{path}: {who} {has}, and {ability} is fixed when the collaboration is created. Follow the live value in"
+                    " the file, or make a new collaboration",
                     Level.WARNING,
                 )
             )
@@ -292,15 +294,12 @@ def predicted_voters(live: Collaboration, names: Mapping[AccountId, str]) -> str
     """Return in words whose votes a request will probably need, before the service has said so.
 
     Source: user guide, change requests ("all members"); that invited members and the creator's own vote do not count is an
-    assumption (switches ``approvers`` and ``creatorVote`` of the embedded service), which is why this is only ever said, never used.
+    assumption (switches ``approvers`` and ``creatorVote`` of the embedded service), hence only ever said, never used.
     """
     voters = [
-        account
-        for account, member in live.members.items()
-        if member.status == MemberStatus.ACTIVE and account != live.creator
+        account for account, member in live.members.items() if member.status == MemberStatus.ACTIVE and account != live.creator
     ]
     return labels(voters, names) or "nobody else"
-
 
 
 def predicted(live: Collaboration, desired: DesiredCollaboration, changes: Iterable[PlannedChange]) -> Collaboration:

@@ -1,10 +1,11 @@
 """Judge change requests by what committing them now would do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from cleanrooms_governance.atoms import Atom, State, effects, filed, stated_by
+from cleanrooms_governance.atoms import Atom, State, attainable, effects, filed, stated_by
+from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.ledger import Ledger
 from cleanrooms_governance.model import (
@@ -22,16 +23,17 @@ class Verdict(StrEnum):
     WITHOUT_EFFECT = "without effect"
     WANTED = "wanted"
     UNWANTED = "unwanted"
+    NOT_UNDERSTOOD = "not understood"
 
 
 def judge(request: ChangeRequest, live: Collaboration, wanted: State) -> Verdict:
     """Return whether all that a request would do now is wanted.
 
-    Parameters: ``wanted`` are the atoms that the file declares; what it does not declare is not wanted. A request of which this
-    version does not understand everything is never wanted.
+    Parameters: ``wanted`` are the atoms that the file decides (see ``atoms.attainable``); what it does not decide is not
+    wanted. A request that holds anything this version does not know is not judged by the rest of it.
     """
     if request.unknown:
-        return Verdict.UNWANTED
+        return Verdict.NOT_UNDERSTOOD
     would_do = effects(stated_by(request, live), live)
     if not would_do:
         return Verdict.WITHOUT_EFFECT
@@ -69,8 +71,8 @@ def ours(request: ChangeRequest, requests: Iterable[ChangeRequest], ledger: Ledg
 def find_unrecorded(requests: Iterable[ChangeRequest], ledger: Ledger) -> str | None:
     """Return the id of the request that an announced filing made, if it is to be seen.
 
-    Only what is newer than everything listed when the filing was announced counts, so that an older request with the same content
-    is never taken for ours.
+    Only what is newer than everything listed when the filing was announced counts, so that an older request with the same
+    content is never taken for ours.
     """
     filing = ledger.filing
     if filing is None:
@@ -83,13 +85,22 @@ def find_unrecorded(requests: Iterable[ChangeRequest], ledger: Ledger) -> str | 
     return min(candidates, key=lambda request: (request.created, request.id)).id if candidates else None
 
 
-def completed(ledger: Ledger, requests: Iterable[ChangeRequest]) -> Ledger:
-    """Return the ledger with an unfinished filing settled, if its request is to be seen, and ended entries dropped."""
+def completed(ledger: Ledger, requests: Iterable[ChangeRequest], live: Collaboration, desired: DesiredCollaboration) -> Ledger:
+    """Return the ledger with an unfinished filing settled, if its request is to be seen, and ended entries dropped.
+
+    Only when it would be full, those go too that somebody else cancelled and that hold back nothing of what the file wants.
+    """
     listed = list(requests)
     found = find_unrecorded(listed, ledger)
     if found and found not in ledger.filed:
         ledger = ledger.record(found)
-    return ledger.prune({request.id: request.status for request in listed})
+    ledger = ledger.prune({request.id: request.status for request in listed})
+    if not ledger.is_full:
+        return ledger
+    held = denied(attainable(desired, live), listed, live, ledger, desired.acknowledge).values()
+    still_holding = {holding.request.id for holding in held}
+    spent = {request.id for request in listed if _cancelled_by_another(request, ledger)} - still_holding
+    return replace(ledger, filed={id_: cancelling for id_, cancelling in ledger.filed.items() if id_ not in spent})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +117,8 @@ def denied(
 ) -> dict[Atom, HeldBack]:
     """Return the planned atoms that were denied, or cancelled by somebody else, and not decided anew since.
 
-    Parameters: ``plan`` maps each planned atom to its desired value. A second denial has another request id, hence needs a second
-    acknowledgement.
+    Parameters: ``plan`` maps each planned atom to its desired value. A second denial has another request id, hence needs a
+    second acknowledgement.
     """
     listed = list(requests)
     held: dict[Atom, HeldBack] = {}
@@ -130,9 +141,7 @@ def _cancelled_by_another(request: ChangeRequest, ledger: Ledger) -> bool:
     return request.status == RequestStatus.CANCELLED and ledger.filed.get(request.id) is False
 
 
-def _committed_later(
-    atom: Atom, request: ChangeRequest, requests: Iterable[ChangeRequest], live: Collaboration
-) -> bool:
+def _committed_later(atom: Atom, request: ChangeRequest, requests: Iterable[ChangeRequest], live: Collaboration) -> bool:
     return any(
         other.status == RequestStatus.COMMITTED and other.updated > request.updated and atom in stated_by(other, live)
         for other in requests
@@ -144,8 +153,8 @@ def not_in_effect(
 ) -> dict[Atom, HeldBack]:
     """Return the planned atoms that the newest committed request about them was said to have brought about already.
 
-    A later request that stated the opposite makes it plain drift, which is filed again. A member that has left or was removed is
-    gone for good and never planned, so it does not appear here.
+    A later request that stated the opposite makes it plain drift, which is filed again. A member that has left or was removed
+    is gone for good and never planned, so it does not appear here.
     """
     committed = sorted(
         (request for request in requests if request.status == RequestStatus.COMMITTED),
@@ -162,4 +171,3 @@ def not_in_effect(
         if mark not in acknowledged:
             found[atom] = HeldBack(atom, newest[0], mark)
     return found
-

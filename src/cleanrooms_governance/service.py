@@ -1,6 +1,7 @@
 """The port to AWS: what the engine room needs of Clean Rooms, seen from one account in one Region.
 
-``cleanrooms_governance.aws`` implements it with boto3. Every method may raise a ``ServiceError`` of ``cleanrooms_governance.errors``.
+``cleanrooms_governance.aws`` implements it with boto3. Every method may raise a ``ServiceError`` of
+``cleanrooms_governance.errors``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,7 @@ class CleanRoomsReads(Protocol):
         """Read a collaboration with all its members (GetCollaboration, ListMembers); its tags are left empty."""
 
     def change_requests(self, collaboration_id: str) -> tuple[ChangeRequest, ...]:
-        """Read every change request there ever was, open or over (one unfiltered ListCollaborationChangeRequests, all pages)."""
+        """Read every change request there ever was, open or over (all pages of one unfiltered list)."""
 
     def collaborations(self) -> tuple[CollaborationSummary, ...]:
         """List the collaborations that this account can see."""

@@ -1,20 +1,25 @@
 """Words for people: account labels, and texts of other accounts made harmless."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 from cleanrooms_governance.model import AccountId
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""Unicode categories of what steers a terminal, the direction of a text or the breaking of lines, and shows nothing itself."""
+
 _ENGINE_MARKUP = re.compile(r"<\{%|%\}>")
 
 
 def plain(text: str, limit: int = 100) -> str:
     """Return a text of another account fit for a terminal and the engine's display.
 
-    Control and direction characters go, and so does the engine's own markup (``<{%…%}>``), which it would interpret.
+    Control and direction characters go, and the engine's own markup (``<{%…%}>``), which it would interpret, is broken up: a
+    blank in its place keeps what stood around it from forming another one.
     """
-    harmless = _ENGINE_MARKUP.sub("", _CONTROL.sub("", text)).strip()
+    visible = "".join(character for character in text if unicodedata.category(character) not in _INVISIBLE)
+    harmless = _ENGINE_MARKUP.sub(" ", visible).strip()
     return harmless if len(harmless) <= limit else harmless[: limit - 1] + "…"
 
 

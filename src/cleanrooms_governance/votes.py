@@ -20,18 +20,16 @@ class Ballot:
     rule: str
 
 
-def decide_vote(
-    policy: VotingPolicy, request: ChangeRequest, live: Collaboration, today: date, *, own_plan: bool
-) -> Ballot:
+def decide_vote(policy: VotingPolicy, request: ChangeRequest, live: Collaboration, today: date, *, own_plan: bool) -> Ballot:
     """Return how an account with this policy votes on a pending request.
 
-    Parameters: ``today`` is a date in UTC; ``own_plan`` says that the request only does what this stack's own file wants and that
-    the plan's guards let it pass, whoever filed it.
+    Parameters: ``today`` is a date in UTC; ``own_plan`` says that the request only does what this stack's own file wants and
+    that the plan's guards let it pass, whoever filed it.
     """
     for number, rule in enumerate(policy.deny):
         if _in_force(rule, today) and any(_denies(rule, change, live) for change in request.changes):
             return Ballot(Action.DENY, f"deny[{number}]")
-    if not request.unknown:
+    if request.changes and not request.unknown:
         for number, rule in enumerate(policy.approve):
             if _in_force(rule, today) and all(_allows(rule, change, live) for change in request.changes):
                 return Ballot(Action.APPROVE, f"approve[{number}]")
@@ -47,7 +45,7 @@ def _in_force(rule: Rule, today: date) -> bool:
 def _allows(rule: Rule, change: RequestedChange, live: Collaboration) -> bool:
     """Everything the change is (by our reckoning and by the service's) and states is listed."""
     types = derived_types(change, live)
-    if types != change.types or not types <= rule.types:
+    if not types or types != change.types or not types <= rule.types:
         return False
     if not isinstance(change, MemberChange):
         return change.auto_approved <= rule.auto_approve

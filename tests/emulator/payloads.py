@@ -105,7 +105,7 @@ def _sampled(pattern: str) -> tuple[str, ...]:
     found: set[str] = set()
 
     @settings(
-        max_examples=40,
+        max_examples=12,
         database=None,
         deadline=None,
         derandomize=True,

@@ -71,10 +71,7 @@ def test_others_do_not_see_them(account: str) -> None:
     request = world.file(id, invitation(NEWCOMER))
 
     assert ACCESS_DENIED == world.acting(request, "APPROVE", account).kind
-    assert (
-        ACCESS_DENIED
-        == refusal(world.of(account).list_collaboration_change_requests, collaborationIdentifier=id).kind
-    )
+    assert ACCESS_DENIED == refusal(world.of(account).list_collaboration_change_requests, collaborationIdentifier=id).kind
 
 
 @pytest.mark.parametrize("gone", ["LEFT", "REMOVED"])
@@ -247,134 +244,6 @@ def test_additions_beyond_the_quota_are_refused() -> None:
     refused = world.filing(id, invitation(NEWCOMER), invitation(OUTSIDER))
     assert (QUOTA, 402, ("Members invited per collaboration", 3)) == (refused.kind, refused.status, refused.quota)
     assert "PENDING" == world.file(id, invitation(NEWCOMER))["status"]
-
-
-CONFLICTS = {
-    # first request, second request: the switch values under which the second is a conflict
-    "the same account": (invitation(NEWCOMER), invitation(NEWCOMER), {"one-per-subject", "one-per-collaboration"}),
-    "different accounts": (invitation(NEWCOMER), invitation(OUTSIDER), {"one-per-collaboration"}),
-    "the collaboration twice": (
-        settings_change("ADD_MEMBER"),
-        settings_change(),
-        {"one-per-subject", "one-per-collaboration"},
-    ),
-    "an account and the collaboration": (invitation(NEWCOMER), settings_change(), {"one-per-collaboration"}),
-}
-
-
-@pytest.mark.parametrize("concurrency", ["one-per-subject", "one-per-collaboration", "free"])
-@pytest.mark.parametrize("pair", CONFLICTS)
-@pytest.mark.parametrize("first_status", ["PENDING", "APPROVED"])
-def test_an_open_request_excludes_another_one_as_the_switch_says(
-    concurrency: str, pair: str, first_status: str
-) -> None:
-    world, id = world_of_three({"concurrency": concurrency})
-    first, second, excluded_under = CONFLICTS[pair]
-    request = world.file(id, first)
-    if first_status == "APPROVED":
-        world.act(request, "APPROVE", RUNNER)
-        world.act(request, "APPROVE", READER)
-
-    if concurrency in excluded_under:
-        refused = world.filing(id, second)
-        assert (COLLABORATION_STATE, 409, id) == (refused.kind, refused.status, refused.resource_id)
-    else:
-        assert "PENDING" == world.file(id, second)["status"]
-
-
-@pytest.mark.parametrize("end", ["CANCEL", "DENY", "COMMIT"])
-def test_a_request_that_has_ended_excludes_nothing(end: str) -> None:
-    world, id = world_of_three({"concurrency": "one-per-collaboration"})
-    request = world.file(id, invitation(NEWCOMER))
-    if end == "COMMIT":
-        world.act(request, "APPROVE", RUNNER)
-        world.act(request, "APPROVE", READER)
-    world.act(request, end, RUNNER if end == "DENY" else CREATOR)
-
-    assert "PENDING" == world.file(id, invitation(OUTSIDER))["status"]
-
-
-@pytest.mark.parametrize("concurrency", ["one-per-subject", "one-per-collaboration"])
-def test_requests_of_another_collaboration_exclude_nothing(concurrency: str) -> None:
-    world, id = world_of_three({"concurrency": concurrency})
-    world.file(world.joined(member(RUNNER)), invitation(NEWCOMER))
-
-    assert "PENDING" == world.file(id, invitation(NEWCOMER))["status"]
-
-
-@pytest.mark.parametrize(
-    ("listed", "changes", "expected"),
-    [
-        (["ADD_MEMBER"], [invitation(NEWCOMER)], True),
-        (["ADD_MEMBER"], [invitation(NEWCOMER, "CAN_RECEIVE_RESULTS")], False),
-        (["ADD_MEMBER", "GRANT_RECEIVE_RESULTS_ABILITY"], [invitation(NEWCOMER, "CAN_RECEIVE_RESULTS")], True),
-        (["GRANT_RECEIVE_RESULTS_ABILITY"], [invitation(NEWCOMER, "CAN_RECEIVE_RESULTS")], False),
-        (["REVOKE_RECEIVE_RESULTS_ABILITY"], [member_change(READER)], True),
-        (["GRANT_EXPORT_QUERY_ANALYSIS_LOG_ABILITY"], [member_change(RUNNER, "CAN_EXPORT_QUERY_ANALYSIS_LOG")], True),
-        (["ADD_MEMBER"], [invitation(NEWCOMER), member_change(READER)], False),
-        (["ADD_MEMBER"], [invitation(NEWCOMER, paymentConfiguration=pays(queryCompute=True))], False),
-        (["ADD_MEMBER"], [settings_change()], False),
-        ([], [invitation(NEWCOMER)], False),
-    ],
-    ids=[
-        "the only type is listed",
-        "a new member brings an ability that is not",
-        "a new member brings an ability that is",
-        "the ability is listed but not the addition",
-        "a revoke",
-        "a grant",
-        "one of two changes is not",
-        "payers never are",
-        "the list itself never is",
-        "nothing is listed",
-    ],
-)
-def test_a_request_is_auto_approved_when_every_type_of_every_change_is_listed(
-    listed: list[str], changes: list[Any], expected: bool
-) -> None:
-    world, id = world_of_three(autoApprovedChangeRequestTypes=listed)
-
-    assert expected is world.file(id, *changes)["isAutoApproved"]
-
-
-def test_an_auto_approved_request_is_committed_at_once_and_has_no_votes() -> None:
-    world, id = world_of_three(autoApprovedChangeRequestTypes=["ADD_MEMBER"])
-    request = world.file(id, invitation(NEWCOMER))
-
-    assert ("COMMITTED", True, False) == (request["status"], request["isAutoApproved"], "approvals" in request)
-    assert "INVITED" == world.members(id)[NEWCOMER]["status"]
-
-
-def test_an_auto_approved_request_can_wait_as_approved_for_the_commit() -> None:
-    world, id = world_of_three(
-        {"autoApprovedStatus": "APPROVED"}, autoApprovedChangeRequestTypes=["ADD_MEMBER"]
-    )
-    request = world.file(id, invitation(NEWCOMER))
-
-    assert ("APPROVED", True, False) == (request["status"], request["isAutoApproved"], "approvals" in request)
-    assert NEWCOMER not in world.members(id)
-    assert "COMMITTED" == world.act(request, "COMMIT", CREATOR)["status"]
-    assert "INVITED" == world.members(id)[NEWCOMER]["status"]
-
-
-def test_requests_that_commit_themselves_do_so_when_auto_approved_too() -> None:
-    world, id = world_of_three(
-        {"autoApprovedStatus": "APPROVED", "autoCommitOnApproval": "yes"},
-        autoApprovedChangeRequestTypes=["ADD_MEMBER"],
-    )
-
-    assert "COMMITTED" == world.file(id, invitation(NEWCOMER))["status"]
-
-
-def test_the_list_of_auto_approved_types_is_the_one_in_force_before_the_request() -> None:
-    world, id = world_of_three(autoApprovedChangeRequestTypes=["ADD_MEMBER"])
-    for account in (RUNNER, READER):
-        request = world.file(id, settings_change()) if account == RUNNER else request
-        world.act(request, "APPROVE", account)
-
-    assert world.file(id, invitation(NEWCOMER))["isAutoApproved"] is True
-    world.act(request, "COMMIT", CREATOR)
-    assert world.file(id, invitation(OUTSIDER))["isAutoApproved"] is False
 
 
 @pytest.mark.parametrize(

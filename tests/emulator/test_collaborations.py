@@ -62,7 +62,7 @@ def test_a_collaboration_of_the_creator_alone_is_valid() -> None:
         ),
     ],
 )
-def test_what_was_given_at_creation_is_read_back(parameter: str, value: object, shown_as: str) -> None:
+def test_what_was_given_at_creation_is_read_back(parameter: str, value: Any, shown_as: str) -> None:
     world = World()
 
     assert value == world.collaboration(world.create(**{parameter: value}))[shown_as]
@@ -198,9 +198,7 @@ def test_a_collaboration_that_the_caller_cannot_see_is_denied(operation: str, no
         ("create_membership", {"queryLogStatus": "DISABLED"}),
     ],
 )
-@pytest.mark.parametrize(
-    ("not_found", "expected"), [("403", (ACCESS_DENIED, 403)), ("404", (COLLABORATION_NOT_FOUND, 404))]
-)
+@pytest.mark.parametrize(("not_found", "expected"), [("403", (ACCESS_DENIED, 403)), ("404", (COLLABORATION_NOT_FOUND, 404))])
 def test_other_calls_on_a_hidden_collaboration_answer_as_the_switch_says(
     operation: str, more: dict[str, Any], not_found: str, expected: object
 ) -> None:
@@ -260,9 +258,7 @@ def test_updating_to_the_old_engine_is_refused() -> None:
         (OUTSIDER, None, []),
     ],
 )
-def test_a_list_holds_what_the_account_sees_by_its_own_status(
-    account: str, status: str | None, expected: list[str]
-) -> None:
+def test_a_list_holds_what_the_account_sees_by_its_own_status(account: str, status: str | None, expected: list[str]) -> None:
     world = World()
     world.create(member(READER), name="created")
     world.joined(member(READER), name="joined")
@@ -340,3 +336,21 @@ def test_a_sixth_invited_member_is_over_the_quota() -> None:
     assert 5 == len(world.members(world.create(*members[:5]))) - 1
     refused = creating(world, members=members)
     assert (QUOTA, 402, ("Members invited per collaboration", 5)) == (refused.kind, refused.status, refused.quota)
+
+
+def test_only_the_creator_can_delete_again_what_it_deleted() -> None:
+    world = World()
+    id = world.joined(member(READER))
+    world.of(CREATOR).delete_collaboration(collaborationIdentifier=id)
+
+    assert ACCESS_DENIED == refusal(world.of(READER).delete_collaboration, collaborationIdentifier=id).kind
+
+
+def test_the_membership_of_a_removed_member_stays_removed_when_the_collaboration_is_deleted() -> None:
+    world = World()
+    id = world.create(member(READER))
+    membership = world.join(READER, id)
+    world.of(CREATOR).delete_member(collaborationIdentifier=id, accountId=READER)
+    world.of(CREATOR).delete_collaboration(collaborationIdentifier=id)
+
+    assert "REMOVED" == world.membership(membership, READER)["status"]

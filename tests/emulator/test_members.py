@@ -46,9 +46,7 @@ def test_a_member_is_listed_as_it_was_configured() -> None:
 def test_the_creator_is_listed_with_its_own_settings() -> None:
     world = World()
     learning = {"customMLMemberAbilities": ["CAN_RECEIVE_INFERENCE_OUTPUT"]}
-    id = world.create(
-        abilities=["CAN_QUERY"], creatorDisplayName="Shoes Ltd", creatorMLMemberAbilities=learning
-    )
+    id = world.create(abilities=["CAN_QUERY"], creatorDisplayName="Shoes Ltd", creatorMLMemberAbilities=learning)
 
     listed = world.members(id)[CREATOR]
     assert ("Shoes Ltd", ["CAN_QUERY"], learning) == (
@@ -81,8 +79,8 @@ def test_members_come_in_pages_in_the_order_they_were_added() -> None:
     world = World()
     id = world.create(member(RUNNER), member(READER), member(NEWCOMER))
 
-    pages = world.of(CREATOR).get_paginator("list_members").paginate(
-        collaborationIdentifier=id, PaginationConfig={"PageSize": 3}
+    pages = (
+        world.of(CREATOR).get_paginator("list_members").paginate(collaborationIdentifier=id, PaginationConfig={"PageSize": 3})
     )
     listed = [[each["accountId"] for each in page["memberSummaries"]] for page in pages]
     assert [[CREATOR, RUNNER, READER], [NEWCOMER]] == listed
@@ -147,18 +145,14 @@ def test_the_runner_can_be_removed() -> None:
 def test_the_creator_cannot_remove_itself() -> None:
     world = World()
 
-    refused = refusal(
-        world.of(CREATOR).delete_member, collaborationIdentifier=world.create(), accountId=CREATOR
-    )
+    refused = refusal(world.of(CREATOR).delete_member, collaborationIdentifier=world.create(), accountId=CREATOR)
     assert (INVALID_CONFIGURATION, 400) == (refused.kind, refused.status)
 
 
 def test_an_account_that_never_was_a_member_is_not_found() -> None:
     world = World()
 
-    refused = refusal(
-        world.of(CREATOR).delete_member, collaborationIdentifier=world.create(), accountId=OUTSIDER
-    )
+    refused = refusal(world.of(CREATOR).delete_member, collaborationIdentifier=world.create(), accountId=OUTSIDER)
     assert (MEMBERSHIP_NOT_FOUND, 404, OUTSIDER) == (refused.kind, refused.status, refused.resource_id)
 
 

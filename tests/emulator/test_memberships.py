@@ -33,9 +33,7 @@ def test_joining_makes_an_invited_member_active() -> None:
     id = world.create(member(READER))
     world.join(READER, id)
 
-    assert {CREATOR: "INVITED", READER: "ACTIVE"} == {
-        account: each["status"] for account, each in world.members(id).items()
-    }
+    assert {CREATOR: "INVITED", READER: "ACTIVE"} == {account: each["status"] for account, each in world.members(id).items()}
 
 
 def test_a_membership_tells_about_its_collaboration() -> None:
@@ -142,11 +140,7 @@ def test_whoever_is_gone_cannot_join_again(gone: str) -> None:
     [
         ({}, "defaultResultConfiguration"),
         (
-            {
-                "defaultResultConfiguration": {
-                    "outputConfiguration": {"s3": {"resultFormat": "CSV", "bucket": "results"}}
-                }
-            },
+            {"defaultResultConfiguration": {"outputConfiguration": {"s3": {"resultFormat": "CSV", "bucket": "results"}}}},
             "defaultResultConfiguration.roleArn",
         ),
     ],
@@ -186,7 +180,7 @@ def test_metrics_are_for_runners_and_payers_where_the_collaboration_has_them(
     abilities: list[str], payer: bool, collaboration_has_metrics: bool, allowed: bool
 ) -> None:
     world = World()
-    payment = {"paymentConfiguration": pays(queryCompute=True)} if payer else {}
+    payment: dict[str, Any] = {"paymentConfiguration": pays(queryCompute=True)} if payer else {}
     id = world.create(member(READER, *abilities, **payment), isMetricsEnabled=collaboration_has_metrics)
 
     if allowed:

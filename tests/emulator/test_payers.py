@@ -255,9 +255,7 @@ def test_declining_can_be_an_error() -> None:
     id = world.create(payer(READER, queryCompute=True))
     membership = world.join(READER, id, paymentConfiguration=pays(queryCompute=True))
 
-    refused = refusal(
-        world.of(READER).update_membership, **updating(world, membership, queryCompute=False)
-    )
+    refused = refusal(world.of(READER).update_membership, **updating(world, membership, queryCompute=False))
     assert (INVALID_CONFIGURATION, ["membershipPaymentConfiguration.queryCompute.isResponsible"]) == (
         refused.kind,
         refused.fields,
@@ -288,9 +286,7 @@ def test_a_member_that_became_a_payer_has_accepted_nothing_until_it_says_so() ->
 
 def test_a_member_that_is_no_payer_any_more_has_its_acceptance_taken_back() -> None:
     world = World()
-    id = world.create(
-        payer(RUNNER, "CAN_QUERY", queryCompute=True), payer(READER, queryCompute=True, jobCompute=True)
-    )
+    id = world.create(payer(RUNNER, "CAN_QUERY", queryCompute=True), payer(READER, queryCompute=True, jobCompute=True))
     membership = world.join(READER, id, paymentConfiguration=pays(queryCompute=True, jobCompute=True))
     before = world.membership(membership, READER)
     request = world.file(id, member_change(READER, paymentConfiguration=pays(queryCompute=False)))
@@ -300,3 +296,39 @@ def test_a_member_that_is_no_payer_any_more_has_its_acceptance_taken_back() -> N
     after = world.membership(membership, READER)
     assert pays(queryCompute=False, jobCompute=True) == after["paymentConfiguration"]
     assert before["updateTime"] < after["updateTime"]
+
+
+def test_accepting_again_is_no_error_where_declining_is() -> None:
+    world = World({"decline": "error"})
+    id = world.create(payer(READER, queryCompute=True))
+    membership = world.join(READER, id, paymentConfiguration=pays(queryCompute=True))
+    world.of(READER).update_membership(**updating(world, membership, queryCompute=True))
+
+    assert pays(queryCompute=True) == world.membership(membership, READER)["paymentConfiguration"]
+
+
+def test_synthetic_data_left_out_at_joining_is_not_accepted() -> None:
+    world = World()
+    id = world.create(payer(READER, syntheticDataGeneration=True))
+    membership = world.join(READER, id, paymentConfiguration=pays())
+
+    assert pays() == world.membership(membership, READER)["paymentConfiguration"]
+
+
+def test_a_runner_of_jobs_alone_accepts_jobs_by_joining() -> None:
+    world = World()
+    membership = world.join(RUNNER, world.create(member(RUNNER, "CAN_RUN_JOB")))
+
+    assert pays(jobCompute=True) == world.membership(membership, RUNNER)["paymentConfiguration"]
+
+
+def test_a_change_of_abilities_leaves_the_membership_as_it_was_accepted() -> None:
+    world = World()
+    id = world.create(payer(READER, queryCompute=True))
+    membership = world.join(READER, id, paymentConfiguration=pays(queryCompute=True))
+    before = world.membership(membership, READER)
+    request = world.file(id, member_change(READER, "CAN_RECEIVE_RESULTS"))
+    world.act(request, "APPROVE", READER)
+    world.act(request, "COMMIT", CREATOR)
+
+    assert {**before, "memberAbilities": ["CAN_RECEIVE_RESULTS"]} == world.membership(membership, READER)

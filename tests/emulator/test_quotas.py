@@ -61,7 +61,20 @@ def test_memberships_of_an_account_are_limited() -> None:
     first, second = world.create(), world.create()
     world.join(CREATOR, first)
 
-    refused = refusal(
-        world.of(CREATOR).create_membership, collaborationIdentifier=second, queryLogStatus="DISABLED"
-    )
+    refused = refusal(world.of(CREATOR).create_membership, collaborationIdentifier=second, queryLogStatus="DISABLED")
     assert (QUOTA, ("Memberships per account", 1)) == (refused.kind, refused.quota)
+
+
+def test_quotas_of_an_account_are_counted_in_each_region() -> None:
+    world = World()
+    quotas.adjust(world.store, quotas.COLLABORATIONS, 1)
+    world.create()
+
+    created = world.of(CREATOR, "us-east-1").create_collaboration(
+        name="Elsewhere",
+        creatorDisplayName="The creator",
+        creatorMemberAbilities=[],
+        queryLogStatus="DISABLED",
+        members=[],
+    )
+    assert "Elsewhere" == created["collaboration"]["name"]

@@ -2,7 +2,7 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
-from cleanrooms_emulator.switches import SwitchRecord, Switches, describe
+from cleanrooms_emulator.switches import Switches, SwitchRecord, describe
 
 EXPECTED = {
     "approvers": ("active", "active+invited"),

@@ -23,7 +23,7 @@ class Echo:
     def __init__(self) -> None:
         self.got: dict[str, Any] = {}
         self.give: dict[str, Any] = {}
-        self.app = Application(handlers={each: self._handle for each in OPERATIONS})
+        self.app = Application(handlers=dict.fromkeys(OPERATIONS, self._handle))
         self.clients = {name: client(self.app, name, "111122223333") for name in ("cleanrooms", "cleanroomsml")}
 
     def _handle(self, context: Context, params: dict[str, Any]) -> dict[str, Any]:

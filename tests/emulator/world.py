@@ -50,10 +50,11 @@ class Refusal:
 
 
 def refusal(call: Callable[..., object], **parameters: object) -> Refusal:
-    """Make a call that must be refused."""
+    """Make a call that must be refused, with an error that the operation declares in the service model."""
     with pytest.raises(ClientError) as caught:
         call(**parameters)
     response: Any = caught.value.response
+    assert response["Error"]["Code"] in _declared_errors(call)
     quota = (response["quotaName"], response["quotaValue"]) if "quotaName" in response else None
     return Refusal(
         kind=(response["Error"]["Code"], response.get("reason"), response.get("resourceType")),
@@ -64,7 +65,13 @@ def refusal(call: Callable[..., object], **parameters: object) -> Refusal:
     )
 
 
-def member(account: str, *abilities: str, name: str | None = None, **more: object) -> dict[str, Any]:
+def _declared_errors(call: Any) -> list[str]:
+    meta = call.__self__.meta
+    operation = meta.service_model.operation_model(meta.method_to_api_mapping[call.__name__])
+    return [shape.name for shape in operation.error_shapes]
+
+
+def member(account: str, *abilities: str, name: str | None = None, **more: Any) -> dict[str, Any]:
     """An entry of CreateCollaboration's `members`."""
     return {
         "accountId": account,
@@ -95,7 +102,7 @@ def pays(**flags: bool) -> dict[str, Any]:
     """A payment configuration of either side; `queryCompute` is false unless given."""
     learning = {"modelTraining", "modelInference", "syntheticDataGeneration"}
     leaves = {name: {"isResponsible": flag} for name, flag in {"queryCompute": False, **flags}.items()}
-    configuration = {name: leaf for name, leaf in leaves.items() if name not in learning}
+    configuration: dict[str, Any] = {name: leaf for name, leaf in leaves.items() if name not in learning}
     if nested := {name: leaf for name, leaf in leaves.items() if name in learning}:
         configuration["machineLearning"] = nested
     return configuration

@@ -72,10 +72,10 @@ def without_voter(ctx: Context, collaboration: Document, account: str) -> Docume
     collaboration is for the caller to keep.
     """
     for request in requests_of(ctx, collaboration):
-        approvals = request.get("approvals") or {}
-        if request["status"] == PENDING and account in approvals:
+        if request["status"] == PENDING and account in request["approvals"]:
             moment = advanced(ctx, collaboration)
-            collaboration, counted = voted(ctx, moment, request, voting.without(approvals, account))
+            remaining = voting.without(request["approvals"], account)
+            collaboration, counted = voted(ctx, moment, request, remaining)
             ctx.store.put(kinds.CHANGE_REQUEST, counted["id"], counted)
     return collaboration
 
@@ -113,9 +113,9 @@ def _take_back_acceptance(ctx: Context, collaboration: Document, judged: ChangeO
         if REMOVE_PAYER_CANDIDATE not in change["types"]:
             continue
         account = subject_of(change)
-        before, after = roster.find(collaboration, account), roster.find(judged.collaboration, account)
-        membership = ctx.store.get(kinds.MEMBERSHIP, (before or {}).get("membershipId", ""))
-        if before is None or after is None or membership is None:
+        before, after = roster.entry(collaboration, account), roster.entry(judged.collaboration, account)
+        membership = ctx.store.get(kinds.MEMBERSHIP, before.get("membershipId", ""))
+        if membership is None:
             continue
         shown = payments.shown_flags(after_all, after)
         lost = [

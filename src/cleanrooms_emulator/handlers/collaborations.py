@@ -151,9 +151,7 @@ def _check_creator(ctx: Context, collaboration: Document, action: str) -> None:
 
 
 def _as_seen(ctx: Context, collaboration: Document) -> Document:
-    member = roster.find(collaboration, ctx.account)
-    if member is None:
-        raise denied(ctx, collaboration["id"])
+    member = roster.entry(collaboration, ctx.account)
     return {
         **collaboration,
         "memberStatus": member["status"],

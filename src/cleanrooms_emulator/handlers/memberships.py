@@ -32,7 +32,7 @@ def create_membership(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """Join a collaboration: the caller's invitation becomes an ACTIVE membership."""
     found = visible_collaboration(ctx, params["collaborationIdentifier"])
     entries = roster.members(found)
-    member = _member(found, ctx.account)
+    member = roster.entry(found, ctx.account)
     if member["status"] == roster.ACTIVE:
         raise already_exists(MEMBERSHIP, member["membershipId"], f"Account {ctx.account} joined {found['id']} already")
     joining_rules.check_results(member, params.get("defaultResultConfiguration"))
@@ -97,7 +97,7 @@ def update_membership(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     if found["status"] != roster.ACTIVE:
         raise invalid_state(MEMBERSHIP, found["id"], f"The membership is {found['status']}")
     collaboration = _collaboration(ctx, found)
-    member = _member(collaboration, ctx.account)
+    member = roster.entry(collaboration, ctx.account)
     accepted = acceptance.updated(
         ctx.switches,
         roster.members(collaboration),
@@ -144,7 +144,7 @@ def _leave(ctx: Context, membership: Document) -> None:
     if found["creatorAccountId"] == ctx.account:
         raise invalid_state(MEMBERSHIP, membership["id"], "The creator can leave only by deleting the collaboration")
     moved = advanced(ctx, found)
-    member = _member(found, ctx.account)
+    member = roster.entry(found, ctx.account)
     left = {
         **{name: value for name, value in member.items() if name not in ("membershipId", "membershipArn")},
         "status": roster.LEFT,
@@ -163,22 +163,16 @@ def _is_own(ctx: Context, membership: Document) -> bool:
 
 
 def _collaboration(ctx: Context, membership: Document) -> Document:
+    """The membership's collaboration, which is kept even when it is deleted."""
     collaboration = ctx.store.get(kinds.COLLABORATION, membership["collaborationId"])
     if collaboration is None:
-        raise not_found(MEMBERSHIP, membership["id"])
+        raise LookupError(f"membership {membership['id']} has lost its collaboration")
     return collaboration
-
-
-def _member(collaboration: Document, account: str) -> roster.Member:
-    member = roster.find(collaboration, account)
-    if member is None:
-        raise not_found(MEMBERSHIP, account, f"Account {account} is not a member of {collaboration['id']}")
-    return member
 
 
 def _shown(ctx: Context, membership: Document) -> Document:
     collaboration = _collaboration(ctx, membership)
-    member = _member(collaboration, membership["_account"])
+    member = roster.entry(collaboration, membership["_account"])
     return {
         **membership,
         "collaborationArn": collaboration["arn"],

@@ -31,6 +31,11 @@ def find(collaboration: Document, account: str) -> Member | None:
     return next((member for member in members(collaboration) if member["accountId"] == account), None)
 
 
+def entry(collaboration: Document, account: str) -> Member:
+    """The entry of an account that is known to be, or to have been, a member."""
+    return next(member for member in members(collaboration) if member["accountId"] == account)
+
+
 def is_live(member: Member) -> bool:
     """Whether the member belongs to the collaboration now: it joined, or it can."""
     return member["status"] in (INVITED, ACTIVE)

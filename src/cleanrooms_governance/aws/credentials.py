@@ -35,6 +35,7 @@ class Identities:
         self._calls = calls
         self._on_client = on_client
         self._sessions: OncePerKey[Credentials, Any] = OncePerKey()
+        self._sts_clients: OncePerKey[tuple[Credentials, str], Any] = OncePerKey()
         self._callers: OncePerKey[Credentials, AccountId] = OncePerKey()
 
     def session(self, access: Access, credentials: Credentials, region: str) -> Any:
@@ -69,18 +70,20 @@ class Identities:
         if entry.credentials.external_id is not None:
             request["ExternalId"] = entry.credentials.external_id
 
+        def sts() -> Any:
+            return self._sts(environment, _ENVIRONMENT, entry.region)
+
         def assume() -> dict[str, str]:
-            return self._ask(entry, "AssumeRole", lambda: self._sts(environment, entry).assume_role(**request), _issued)
+            return self._ask(entry, "AssumeRole", lambda: sts().assume_role(**request), _issued)
 
         return RefreshableCredentials.create_from_metadata(assume(), refresh_using=assume, method="assume-role")
 
     def _caller(self, entry: "_Entry", session: Any) -> AccountId:
-        return self._ask(
-            entry,
-            "GetCallerIdentity",
-            lambda: self._sts(session, entry).get_caller_identity(),
-            lambda answer: AccountId(answer["Account"]),
-        )
+        def sts() -> Any:
+            return self._sts(session, entry.credentials, entry.region)
+
+        request = "GetCallerIdentity"
+        return self._ask(entry, request, lambda: sts().get_caller_identity(), lambda answer: AccountId(answer["Account"]))
 
     def _ask(self, entry: "_Entry", operation: str, request: Callable[[], Answer], decode: Callable[[Answer], T]) -> T:
         call = Call(operation, entry.access.account, entry.region, Sending.READ)
@@ -89,8 +92,8 @@ class Identities:
         except (CredentialsRefused, AccessDenied, InvalidRequest, NotFound) as refusal:
             raise entry.refused(refusal) from refusal
 
-    def _sts(self, session: Any, entry: "_Entry") -> Any:
-        return new_client(session, STS, entry.region, self._on_client)
+    def _sts(self, session: Any, credentials: Credentials, region: str) -> Any:
+        return self._sts_clients.get((credentials, region), lambda: new_client(session, STS, region, self._on_client))
 
 
 @dataclass(frozen=True, slots=True)

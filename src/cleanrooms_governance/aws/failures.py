@@ -163,7 +163,11 @@ def _of_answer(response: dict[str, Any], call: Call) -> _Verdict:
             return verdict(errors.Conflict, what, "Run again: the next run reads the state first and plans afresh.")
         case "ServiceQuotaExceededException":
             quota = f"{response.get('quotaName', 'unnamed')} = {response.get('quotaValue', 'unknown')}"
-            return verdict(errors.QuotaExceeded, f"has reached the quota {quota}", "Ask AWS to raise it, or ask for less in the stack file.")
+            return verdict(
+                errors.QuotaExceeded,
+                f"has reached the quota {quota}",
+                "Ask AWS to raise it, or ask for less in the stack file.",
+            )
         case _ if status == 403 or code.startswith("AccessDenied"):
             return verdict(errors.AccessDenied, *_of_denial(call))
         case _:

@@ -31,7 +31,7 @@ def _note_unknown_members(
     customized_response_dict: dict[str, Any],
     **_: object,
 ) -> None:
-    if response_dict["status_code"] >= 300:
+    if False:
         return
     try:
         body = json.loads(response_dict["body"])

@@ -7,6 +7,8 @@ from pydantic import BeforeValidator, Field
 from cleanrooms_governance.settings import fields, strict, text_shapes
 from cleanrooms_governance.settings.fields import Maybe, Section
 from cleanrooms_governance.settings.sections import (
+    NO_ACCOUNT,
+    NO_REGION,
     ChangeRequestsSection,
     CollaborationSettings,
     CredentialsSection,
@@ -22,10 +24,13 @@ Owner = Annotated[str, BeforeValidator(strict.shaped(text_shapes.OWNER))]
 IdOrNothing = Annotated[str, BeforeValidator(_id_or_nothing)]
 
 
+_NO_ACCESS: dict[str, object] = {"account": NO_ACCOUNT, "read": {}}
+
+
 class AccessSection(Section):
     """The ways into one account; without ``write`` it is only looked at."""
 
-    stand_ins: ClassVar[dict[str, object]] = {"account": "000000000000", "read": {}}
+    stand_ins: ClassVar[dict[str, object]] = _NO_ACCESS
 
     account: fields.Account = Field(description="the account id, in quotes")
     read: CredentialsSection = Field(description="environment, profile or role")
@@ -47,7 +52,7 @@ class CollaborationInputs(CollaborationSettings):
         "key": "none",
         "owner": "none",
         "name": "none",
-        "access": {"account": "000000000000", "read": {}},
+        "access": _NO_ACCESS,
     }
 
     key: fields.EntryKey = Field(description="the collaboration's key in its stack")
@@ -64,9 +69,10 @@ class MembershipInputs(MembershipSettings):
 
     stand_ins: ClassVar[dict[str, object]] = {
         **MembershipSettings.stand_ins,
+        "region": NO_REGION,
         "key": "none",
         "owner": "none",
-        "access": {"account": "000000000000", "read": {}},
+        "access": _NO_ACCESS,
     }
 
     key: fields.EntryKey = Field(description="the membership's key in its stack")

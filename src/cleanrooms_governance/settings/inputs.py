@@ -181,9 +181,10 @@ def _access_findings(entry: Entry[Section], access: AccessSection, account: str,
     """Check that the ways in lead into the account that this is about, which stands under ``key``."""
     if access.account != account and entry.is_sure(*at, "account") and entry.is_sure(key):
         yield entry.finding(f"is {access.account}, but must be {account}: give the access of {account}", *at, "account")
+    owner = access.account if entry.is_sure(*at, "account") else account
     for way, credentials in (("read", access.read), ("write", access.write)):
         if credentials is not None and entry.is_sure(*at, way):
-            yield from checks.credentials_findings(entry, credentials, access.account, *at, way)
+            yield from checks.credentials_findings(entry, credentials, owner, *at, way)
 
 
 def _voter_findings(entry: Entry[CollaborationInputs]) -> Iterator[Finding]:

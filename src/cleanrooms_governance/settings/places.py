@@ -12,6 +12,11 @@ Location = tuple[str | int, ...]
 _DIGITS = re.compile(r"(\d+)")
 
 
+def printable(text: str) -> str:
+    """Return a text fit for a terminal: control characters and what no encoding can carry are escaped."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
+
+
 def dotted(location: Location) -> str:
     """Return a location as people write it: ``collaborations.x.members.444455556666.abilities[0]``."""
     path = ""
@@ -19,7 +24,7 @@ def dotted(location: Location) -> str:
         if isinstance(step, int):
             path += f"[{step}]"
         else:
-            path += f".{step}" if path else step
+            path += f".{printable(step)}" if path else printable(step)
     return path
 
 

@@ -65,7 +65,7 @@ def read_section(model: type[S], document: object, source: Source, at: Location 
     """Return a section and the findings in it; no section where there is nothing that could be mended."""
     findings: list[Finding] = []
     dropped: set[Location] = set()
-    mended = document
+    mended: Any = document
     for attempt in range(_MENDINGS):
         try:
             return Entry(source, at, model.model_validate(mended), frozenset(dropped)), findings
@@ -74,8 +74,8 @@ def read_section(model: type[S], document: object, source: Source, at: Location 
         if attempt == 0:
             findings = [_finding(model, each, source, at) for each in errors]
             mended = deepcopy(document)
-        if not isinstance(mended, dict):
-            break
+        if any(not _location(each) for each in errors):
+            break  # it is the section as a whole that is broken
         for each in _last_index_first(errors):
             dropped |= _mend(model, mended, each)
     return None, findings

@@ -12,8 +12,11 @@ from cleanrooms_governance.desired import OwnPlan
 from cleanrooms_governance.settings import fields, strict
 from cleanrooms_governance.settings.fields import Maybe, Section, Several
 
-_NO_ACCOUNT = "000000000000"
-_NO_REGION = "xx-none-0"
+NO_ACCOUNT = "000000000000"
+"""Stands in for an account id that is missing or broken."""
+
+NO_REGION = "xx-none-0"
+"""Stands in for a Region that is missing or broken."""
 
 
 def _only_true(value: object) -> object:
@@ -52,21 +55,6 @@ class MemberSection(Section):
 class CollaborationSettings(Section):
     """What a collaboration's section and its resource's inputs have in common."""
 
-    stand_ins: ClassVar[dict[str, object]] = {"creator": _NO_ACCOUNT, "region": _NO_REGION, "members": {}}
-
-    creator: fields.Account = Field(description="the account that creates the collaboration, in quotes")
-    region: fields.Region = Field(description="the Region of the collaboration, such as eu-west-1")
-    members: dict[fields.Account, MemberSection] = Field(description="the members by account id, the creator among them")
-    description: Maybe[fields.Description] = None
-    query_log: Maybe[bool] = None
-    auto_approve: Maybe[Several[fields.AutoApprovable]] = None
-    removed: Several[fields.Account] = frozenset()
-    acknowledge: Several[fields.Fingerprint] = frozenset()
-
-
-class CollaborationSection(CollaborationSettings):
-    """A collaboration that this stack governs as its creator."""
-
     not_built: ClassVar[frozenset[str]] = frozenset(
         {
             "previously",
@@ -83,6 +71,20 @@ class CollaborationSection(CollaborationSettings):
             "tags",
         }
     )
+    stand_ins: ClassVar[dict[str, object]] = {"creator": NO_ACCOUNT, "region": NO_REGION, "members": {}}
+
+    creator: fields.Account = Field(description="the account that creates the collaboration, in quotes")
+    region: fields.Region = Field(description="the Region of the collaboration, such as eu-west-1")
+    members: dict[fields.Account, MemberSection] = Field(description="the members by account id, the creator among them")
+    description: Maybe[fields.Description] = None
+    query_log: Maybe[bool] = None
+    auto_approve: Maybe[Several[fields.AutoApprovable]] = None
+    removed: Several[fields.Account] = frozenset()
+    acknowledge: Several[fields.Fingerprint] = frozenset()
+
+
+class CollaborationSection(CollaborationSettings):
+    """A collaboration that this stack governs as its creator."""
 
     name: Maybe[fields.CollaborationName] = None
     id: Maybe[fields.CollaborationId] = None
@@ -139,11 +141,10 @@ class ChangeRequestsSection(Section):
 class MembershipSettings(Section):
     """What a membership's section and its resource's inputs have in common."""
 
-    stand_ins: ClassVar[dict[str, object]] = {
-        "account": _NO_ACCOUNT,
-        "region": _NO_REGION,
-        "collaboration": "none",
-    }
+    not_built: ClassVar[frozenset[str]] = frozenset(
+        {"jobLog", "metrics", "defaultJobResultConfiguration", "privacyBudgets", "paused", "tags"}
+    )
+    stand_ins: ClassVar[dict[str, object]] = {"account": NO_ACCOUNT}
 
     account: fields.Account = Field(description="the account that is the member, in quotes")
     expects: ExpectationsSection = Field(default_factory=ExpectationsSection)
@@ -157,9 +158,7 @@ class MembershipSettings(Section):
 class MembershipSection(MembershipSettings):
     """A membership of an account that this stack holds."""
 
-    not_built: ClassVar[frozenset[str]] = frozenset(
-        {"jobLog", "metrics", "defaultJobResultConfiguration", "privacyBudgets", "paused", "tags"}
-    )
+    stand_ins: ClassVar[dict[str, object]] = {**MembershipSettings.stand_ins, "collaboration": "none"}
 
     collaboration: fields.Text = Field(description="the key of a collaboration of this stack, or the id of somebody else's")
     region: Maybe[fields.Region] = None

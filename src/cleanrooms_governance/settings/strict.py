@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic_core import PydanticCustomError
 
 from cleanrooms_governance.model import KNOWN_ABILITIES, Ability, AccountId
+from cleanrooms_governance.settings.places import printable
 from cleanrooms_governance.settings.text_shapes import COLLABORATION_ID, ML_ABILITIES, TextShape
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -62,7 +63,7 @@ def shown(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return f"'{value}'" if len(value) <= 80 else f"'{value[:77]}…'"
+            return f"'{printable(value if len(value) <= 80 else value[:77] + '…')}'"
         case int() | float():
             return f"the number {_digits(value)}"
         case date():

@@ -13,6 +13,7 @@ from cleanrooms_governance.settings.included_file import IncludedFile, unreadabl
 from cleanrooms_governance.settings.places import Location, Source
 
 _MERGE = "tag:yaml.org,2002:merge"
+_COLLECTIONS = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 _MOST_VALUES = 100_000
 """Beyond this a file is refused: a few aliases of aliases can stand for any number of values."""
 
@@ -39,6 +40,8 @@ class _Reading:
         if self.values > _MOST_VALUES:
             raise _Unreadable(f"holds more than {_MOST_VALUES} values: split the file, and use fewer aliases")
         self.lines.setdefault(at, _line(node))
+        if not isinstance(node, ScalarNode) and node.tag not in _COLLECTIONS:
+            raise _Unreadable(f"has a tag of its own ({node.tag}), which is not read: remove it", _line(node))
         if isinstance(node, MappingNode):
             return self.mapping(node, at)
         if isinstance(node, SequenceNode):

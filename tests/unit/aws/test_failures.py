@@ -16,7 +16,9 @@ URL = "https://cleanrooms.eu-west-1.amazonaws.com"
 ID = "11111111-2222-3333-4444-555555555555"
 
 
-def call(sending: Sending = Sending.READ, *, operation: str = "GetCollaboration", region: str = REGION, subject: str = ID) -> Call:
+def call(
+    sending: Sending = Sending.READ, *, operation: str = "GetCollaboration", region: str = REGION, subject: str = ID
+) -> Call:
     return Call(operation, CREATOR, region, sending, subject)
 
 
@@ -122,7 +124,9 @@ def test_a_denied_read_says_that_absence_and_prohibition_look_alike() -> None:
 
 
 def test_a_denied_write_says_that_another_account_may_have_to_do_it() -> None:
-    assert "only another account may do this" in str(translated(answer(403, "AccessDeniedException"), call(Sending.SINGLE_WRITE)))
+    assert "only another account may do this" in str(
+        translated(answer(403, "AccessDeniedException"), call(Sending.SINGLE_WRITE))
+    )
 
 
 def test_a_denied_call_about_nothing_in_particular_names_the_permission() -> None:

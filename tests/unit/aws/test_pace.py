@@ -80,6 +80,4 @@ def test_each_back_off_can_be_longer_than_the_last_but_never_over_five_seconds(t
         pace.back_off(attempt)
 
     longest = [min(0.05 * 2**attempt, 5.0) for attempt in range(1, 13)]
-    assert [] == [
-        (nap, limit) for nap, limit in zip(time.naps, longest, strict=True) if not limit / 2 <= nap <= limit
-    ]
+    assert [] == [(nap, limit) for nap, limit in zip(time.naps, longest, strict=True) if not limit / 2 <= nap <= limit]

@@ -24,16 +24,14 @@ class Script:
     """What Clean Rooms answers, call by call; each is a JSON document, raw bytes, or an exception to raise."""
 
     answers: list[Any]
-    urls: list[str] = field(default_factory=list)
-    bodies: list[Any] = field(default_factory=list)
+    queries: list[list[str]] = field(default_factory=list)
 
     def connect(self, client: Any) -> None:
         client.meta.events.register_first("before-send.sts", lambda request, **_: _answer(request, IDENTITY.encode()))
         client.meta.events.register_first("before-send.cleanrooms", self._next)
 
     def _next(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        self.urls.append(request.url)
-        self.bodies.append(json.loads(request.body) if request.body else None)
+        self.queries.append(sorted(request.url.partition("?")[2].split("&")))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

@@ -1,0 +1,1 @@
+"""The demonstration: one story, played through the real `pulumi` against the embedded service."""

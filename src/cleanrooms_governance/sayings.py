@@ -1,0 +1,158 @@
+"""What is said about change requests: the remarks and refusals of a decision, in words for the person who reads a preview."""
+
+from cleanrooms_governance.atoms import COLLABORATION, Atom, accounts_of, effects, stated_by
+from cleanrooms_governance.desired import DesiredCollaboration
+from cleanrooms_governance.model import ChangeRequest, Collaboration, RequestStatus, Vote
+from cleanrooms_governance.plan import Level, Refusal, Remark
+from cleanrooms_governance.requests import HeldBack
+from cleanrooms_governance.text import label, labels
+from cleanrooms_governance.votes import Ballot
+
+
+def about(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> str:
+    """Return what a request would do now, or else what it states: ``+member 444455556666 (bank)``."""
+    atoms = effects(stated_by(request, live), live) or stated_by(request, live)
+    said = {
+        f"{'+' if value else '-'}{atom.name or atom.setting} {_who(atom.subject, desired)}" for atom, value in atoms.items()
+    }
+    return ", ".join(sorted(said))
+
+
+def unknown_status(request: ChangeRequest) -> Refusal:
+    """Say why nothing is done for this collaboration."""
+    return Refusal(
+        "unknown-status",
+        request.id,
+        f"change request {request.id} has the status {request.status}, which this version does not know, so nothing is done for"
+        " this collaboration. Look at it in the console, or update this tool",
+    )
+
+
+def cancelling(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say that a request of ours goes, or has gone without need."""
+    what = f"change request {request.id} ({about(request, live, desired)})"
+    return Remark("cancel", request.id, f"{what} is no longer wanted: cancelled")
+
+
+def planned_around(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration, *, mine: bool) -> Remark:
+    """Say which accounts a request blocks, and why."""
+    blocked = labels(accounts_of(stated_by(request, live)), desired.names) or "the auto-approval list"
+    whose = "" if mine else "was not filed by this stack and "
+    why = (
+        f"holds what this version does not know ({', '.join(request.unknown)})"
+        if request.unknown
+        else "does what the file does not want"
+    )
+    return Remark(
+        "foreign-request",
+        request.id,
+        f"change request {request.id} ({about(request, live, desired)}) {whose}{why}: nothing is filed for {blocked} until it"
+        " is over. Have it denied, or cancel it in the console",
+        Level.WARNING,
+    )
+
+
+def grant_goes_first(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say why a wanted request is neither approved by us nor committed yet."""
+    return Remark(
+        "hand-over",
+        request.id,
+        f"change request {request.id} ({about(request, live, desired)}) is neither approved by this stack nor committed: nobody"
+        " would receive results until the planned grant is in effect, so the grant goes first",
+        Level.WARNING,
+    )
+
+
+def postponed(atom: Atom, desired: DesiredCollaboration) -> Remark:
+    """Say why a planned revoke is not filed yet."""
+    return Remark(
+        "hand-over",
+        f"{atom.subject} {atom.setting} {atom.name}",
+        f"{atom.name} is taken from {_who(atom.subject, desired)} once a planned grant of it is in effect: until then nobody"
+        " would receive results",
+    )
+
+
+def waits(
+    request: ChangeRequest, account: str, ballot: Ballot | None, live: Collaboration, desired: DesiredCollaboration
+) -> Remark:
+    """Say whose vote is missing, and how it will be cast."""
+    how = (
+        f"this stack holds it, but {ballot.rule}: vote by hand, or add a rule to its membership's changeRequests"
+        if ballot
+        else "it votes from its own stack, or in the console"
+    )
+    return Remark(
+        "waits",
+        f"{request.id} {account}",
+        f"waits for {_who(account, desired)} to vote on {about(request, live, desired)}, change request {request.id}: {how}",
+    )
+
+
+def held_back(held: HeldBack, desired: DesiredCollaboration) -> Remark:
+    """Say who decided against a planned change, and how to ask once more."""
+    if held.request.status == RequestStatus.DENIED:
+        deniers = [account for account, vote in held.request.approvals.items() if vote == Vote.DENIED]
+        did = f"{labels(deniers, desired.names) or 'a member'} denied it"
+    else:
+        did = "it was cancelled outside this stack"
+    return Remark(
+        "denied",
+        f"{held.atom.subject} {held.atom.setting} {held.atom.name}",
+        f"{_said(held.atom, desired)} is not filed again: {did} in change request {held.request.id}. Talk to them; to ask once"
+        f" more, add {held.fingerprint} to collaborations.{desired.key}.acknowledge",
+        Level.WARNING,
+    )
+
+
+def committed_but_not_in_effect(held: HeldBack, desired: DesiredCollaboration) -> Refusal:
+    """Say that the service did not do what it said."""
+    return Refusal(
+        "not-in-effect",
+        f"{held.atom.subject} {held.atom.setting} {held.atom.name}",
+        f"{_said(held.atom, desired)}: change request {held.request.id} was committed and should have brought this about, yet"
+        " it does not show. Nothing is filed again by itself. Look at the collaboration in the console; to file it once more,"
+        f" add {held.fingerprint} to collaborations.{desired.key}.acknowledge",
+    )
+
+
+def own_deny_rule(
+    request: ChangeRequest, account: str, ballot: Ballot, live: Collaboration, desired: DesiredCollaboration
+) -> Refusal:
+    """Say that the file contradicts itself: one part asks for what another part denies."""
+    return Refusal(
+        "own-deny-rule",
+        f"{account} {ballot.rule}",
+        f"the membership of {_who(account, desired)} in this same stack would deny {about(request, live, desired)} by its rule"
+        f" {ballot.rule}, so it is not filed. Change the rule, or take the change out of the file",
+    )
+
+
+def stale_acknowledgement(mark: str, desired: DesiredCollaboration) -> Remark:
+    """Say that an acknowledgement has served its purpose."""
+    text = f"collaborations.{desired.key}.acknowledge: {mark} matches nothing any more. Take it out"
+    return Remark("stale-acknowledgement", mark, text)
+
+
+def ledger_full() -> Remark:
+    """Say why nothing more is filed."""
+    return Remark(
+        "too-many-open",
+        COLLABORATION,
+        "seven change requests of this stack are open, or were cancelled by others and still hold back what the file wants;"
+        " nothing more is filed until one ends or its change is taken out of the file",
+        Level.WARNING,
+    )
+
+
+def read_only(live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say why the creator's part is not carried out."""
+    return Remark("read-only", COLLABORATION, f"account {_who(live.creator, desired)} is read-only here: shown, never written")
+
+
+def _said(atom: Atom, desired: DesiredCollaboration) -> str:
+    return f"{atom.name or atom.setting} of {_who(atom.subject, desired)}"
+
+
+def _who(account: str, desired: DesiredCollaboration) -> str:
+    return "the collaboration" if account == COLLABORATION else label(account, desired.names)

@@ -1,0 +1,89 @@
+"""What lies just outside a constraint of a model is refused, and the refusal names the field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+from cleanrooms_emulator.application import Application
+from cleanrooms_emulator.errors import ServiceError
+from cleanrooms_emulator.in_process import client
+from cleanrooms_emulator.registry import registered
+from cleanrooms_emulator.wire.service import service
+from tests.emulator.breaches import Breach, breaches
+from tests.emulator.payloads import Payloads
+from tests.emulator.test_wire_round_trip import OPERATIONS
+
+BUILT = sorted(operation for name, operation in registered() if name == "cleanrooms")
+
+
+def of_operation(name: str, operation: str) -> list[Breach]:
+    shape = service(name).model.operation_model(operation).input_shape
+    return list(breaches(shape, Payloads(f"{name}.{operation}"))) if shape is not None else []
+
+
+@pytest.mark.parametrize(("name", "operation"), OPERATIONS, ids=[".".join(each) for each in OPERATIONS])
+def test_every_breach_is_found_and_named(name: str, operation: str) -> None:
+    for breach in of_operation(name, operation):
+        with pytest.raises(ServiceError) as caught:
+            service(name).operation(operation).parameters(breach.payload)
+        assert "ValidationException" == caught.value.code
+        assert breach.field in fields_of(caught.value.members), breach
+
+
+@pytest.mark.parametrize("operation", BUILT)
+def test_every_breach_that_boto3_sends_comes_back_as_its_typed_error(operation: str) -> None:
+    boto3_client = client(Application(), "cleanrooms", "111122223333", parameter_validation=False)
+    shape = service("cleanrooms").model.operation_model(operation).input_shape
+    labels = {name for name, member in shape.members.items() if member.serialization.get("location") == "uri"}
+    for breach in of_operation("cleanrooms", operation):
+        if breach.constraint in ("type", "whole number") or any(not breach.payload.get(label) for label in labels):
+            continue
+        with pytest.raises(ClientError) as caught:
+            getattr(boto3_client, xform_name(operation))(**breach.payload)
+        answer: Any = caught.value.response
+        assert 400 == answer["ResponseMetadata"]["HTTPStatusCode"]
+        assert "FIELD_VALIDATION_FAILED" == answer["reason"]
+        assert breach.field in fields_of(answer), breach
+
+
+def fields_of(members: dict[str, Any]) -> list[str]:
+    return [each["name"] for each in members["fieldList"]]
+
+
+def test_all_violations_are_reported_at_once() -> None:
+    wrong = {"name": "x" * 101, "creatorDisplayName": " ", "queryLogStatus": "MAYBE", "members": [{"accountId": "12"}]}
+
+    with pytest.raises(ServiceError) as caught:
+        service("cleanrooms").operation("CreateCollaboration").parameters(wrong)
+    assert {
+        "creatorMemberAbilities",
+        "name",
+        "creatorDisplayName",
+        "queryLogStatus",
+        "members.1.member.accountId",
+        "members.1.member.memberAbilities",
+        "members.1.member.displayName",
+    } == set(fields_of(caught.value.members))
+    assert caught.value.message.startswith("7 validation errors detected: Value at 'creatorMemberAbilities'")
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ({"memberStatus": None, "surprise": {"nested": 1}}, {}),
+        ({"memberStatus": "ACTIVE", "maxResults": 1}, {"memberStatus": "ACTIVE", "maxResults": 1}),
+    ],
+    ids=["null and unknown members are dropped", "known members stay"],
+)
+def test_handlers_see_only_what_is_there(payload: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert expected == service("cleanrooms").operation("ListCollaborations").parameters(payload)
+
+
+def test_nothing_may_be_null_inside_a_list() -> None:
+    with pytest.raises(ServiceError) as caught:
+        service("cleanrooms").operation("UntagResource").parameters({"resourceArn": "arn", "tagKeys": [None]})
+    assert "tagKeys.1.member" in fields_of(caught.value.members)

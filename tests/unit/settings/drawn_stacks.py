@@ -1,0 +1,148 @@
+"""Valid stack files, drawn at random."""
+
+import random
+from datetime import date
+from typing import Any
+
+from hypothesis import strategies as st
+
+from cleanrooms_governance.model import AUTO_APPROVABLE_TYPES, ChangeType, CostType
+from cleanrooms_governance.settings.text_shapes import ML_ABILITIES
+from tests.unit.settings.stacks import BANK, FOREIGN_ID, INSURER, MEDIA, OTHER_ID, RETAILER, Stack
+
+ACCOUNTS = (RETAILER, MEDIA, BANK, INSURER)
+FINGERPRINTS = ("fp-0123456789abcdef", "fp-fedcba9876543210")
+
+
+def subsets(values: Any) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(sorted(map(str, values))), unique=True)
+
+
+def maybe(keys: dict[str, st.SearchStrategy[Any]], **required: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(required, optional=keys)
+
+
+WAYS_IN = st.sampled_from([{"environment": True}, {"profile": "a profile"}, {"profile": "another"}])
+NAMES = st.sampled_from(["Retailer", "Media", "Bank", "Ünïted 7"])
+HELD = maybe({"name": NAMES, "write": WAYS_IN}, read=WAYS_IN) | st.tuples(WAYS_IN, maybe({"name": NAMES})).map(
+    lambda parts: parts[0] | parts[1]
+)
+ROLE_HELD = maybe({"name": NAMES, "externalId": st.just("a1")}, role=st.just(f"arn:aws:iam::{RETAILER}:role/team/governance"))
+RULES = {
+    "types": subsets(ChangeType),
+    "accounts": subsets(ACCOUNTS),
+    "abilities": subsets(["CAN_RECEIVE_RESULTS", "CAN_SHARE_SEGMENTS"]),
+    "mlAbilities": subsets(ML_ABILITIES),
+    "payerFor": subsets(CostType),
+    "autoApprove": subsets(AUTO_APPROVABLE_TYPES),
+    "until": st.dates(date(2026, 1, 1), date(2030, 1, 1)).map(date.isoformat),
+}
+DENY = maybe(RULES).filter(lambda rule: any(values for key, values in rule.items() if key != "until"))
+POLICIES = maybe({"approve": st.lists(maybe(RULES), max_size=3), "deny": st.lists(DENY, max_size=3)})
+RESULTS = maybe(
+    {},
+    s3=maybe(
+        {"keyPrefix": st.sampled_from(["", "rm/"]), "singleFileOutput": st.booleans()},
+        bucket=st.just("retail-results"),
+        resultFormat=st.sampled_from(["CSV", "PARQUET"]),
+    ),
+    roleArn=st.just(f"arn:aws:iam::{RETAILER}:role/cleanrooms-results"),
+)
+MEMBERSHIP = {
+    "queryLog": st.booleans(),
+    "defaultResultConfiguration": RESULTS,
+    "payerFor": subsets(CostType),
+    "changeRequests": POLICIES,
+    "acknowledge": subsets(FINGERPRINTS),
+}
+EXPECTED = {"abilities": subsets(["CAN_QUERY", "CAN_SHARE_SEGMENTS"]), "queryLog": st.booleans()}
+
+
+@st.composite
+def collaborations(draw: st.DrawFn) -> dict[str, Any]:
+    others = draw(st.lists(st.sampled_from(ACCOUNTS[1:]), unique=True))
+    runner = draw(st.sampled_from([RETAILER, *others]))
+    members = {
+        account: draw(maybe({}, displayName=NAMES, abilities=subsets(["CAN_EXPORT_QUERY_ANALYSIS_LOG", "CAN_SHARE_SEGMENTS"])))
+        for account in [RETAILER, *others]
+    }
+    members[runner]["abilities"] += draw(subsets(["CAN_QUERY", "CAN_RUN_JOB", "CAN_RECEIVE_RESULTS"]))
+    return draw(
+        maybe(
+            {
+                "name": st.sampled_from(["Retail media", "x"]),
+                "description": st.sampled_from(["", "Campaign\nmeasurement"]),
+                "queryLog": st.booleans(),
+                "autoApprove": subsets(AUTO_APPROVABLE_TYPES),
+                "removed": st.just([]),
+                "acknowledge": subsets(FINGERPRINTS),
+            },
+            creator=st.just(RETAILER),
+            region=st.sampled_from(["eu-west-1", "us-east-1"]),
+            id=st.just(OTHER_ID),
+            members=st.just(members),
+        )
+    )
+
+
+@st.composite
+def stacks(draw: st.DrawFn) -> Stack:
+    """Draw a valid stack: one collaboration, memberships of its members in it, and one in somebody else's."""
+    collaboration = draw(collaborations())
+    accounts: dict[str, Any] = {RETAILER: draw(HELD | ROLE_HELD), MEDIA: draw(HELD)}
+    for partner in draw(st.lists(st.sampled_from([BANK, INSURER]), unique=True)):
+        accounts[partner] = draw(maybe({"name": NAMES}))
+    memberships = {
+        f"m{account}": draw(
+            maybe(MEMBERSHIP | {"expects": maybe(EXPECTED)}, account=st.just(account), collaboration=st.just("rm"))
+        )
+        for account in (RETAILER, MEDIA)
+        if account in collaboration["members"] and draw(st.booleans())
+    }
+    for key, membership in memberships.items():
+        wants_vote = draw(st.sampled_from([{}, {"ownPlan": "wait"}, {"ownPlan": "approve"}]))
+        memberships[key]["changeRequests"] = membership.get("changeRequests", {}) | wants_vote
+        if "CAN_RECEIVE_RESULTS" in collaboration["members"][membership["account"]]["abilities"]:
+            memberships[key]["defaultResultConfiguration"] = draw(RESULTS)
+    memberships["foreign"] = draw(
+        maybe(
+            MEMBERSHIP,
+            account=st.just(MEDIA),
+            collaboration=st.just(FOREIGN_ID),
+            region=st.just("eu-central-1"),
+            expects=maybe(EXPECTED, creator=st.just(BANK)),
+        )
+    )
+    return {"accounts": accounts, "collaborations": {"rm": collaboration}, "memberships": memberships}
+
+
+def rearranged(value: Any, chance: random.Random) -> Any:
+    """Return the same value with its mappings and lists in another order."""
+    if isinstance(value, dict):
+        keys = list(value)
+        chance.shuffle(keys)
+        return {key: rearranged(value[key], chance) for key in keys}
+    if isinstance(value, list):
+        return chance.sample([rearranged(each, chance) for each in value], len(value))
+    return value
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("2027-03-31T00:00:00Z")
+KEYS = st.sampled_from(["read", "types", "A", RETAILER])
+RUBBISH = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def spoilt(value: Any, rubbish: list[Any], chance: random.Random) -> Any:
+    """Return the same value with some of it replaced by rubbish, left out, or under another key."""
+    if rubbish and chance.random() < 0.08:
+        return rubbish.pop()
+    if isinstance(value, dict):
+        kept = {key: spoilt(each, rubbish, chance) for key, each in value.items() if chance.random() > 0.05}
+        return {key[1:] if chance.random() < 0.03 else key: each for key, each in kept.items()}
+    if isinstance(value, list):
+        return [spoilt(each, rubbish, chance) for each in value]
+    return value

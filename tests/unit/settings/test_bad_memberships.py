@@ -1,0 +1,139 @@
+"""Memberships of a stack file that cannot be: the exact finding."""
+
+import pytest
+
+from tests.unit.settings.edits import OURS, Edit, both, drop, edited, put
+from tests.unit.settings.stacks import BANK, FOREIGN_ID, INSURER, MEDIA, RETAILER, findings_in
+
+TYPES = (
+    "ADD_MEMBER, GRANT_EXPORT_QUERY_ANALYSIS_LOG_ABILITY, GRANT_RECEIVE_RESULTS_ABILITY,"
+    " REVOKE_EXPORT_QUERY_ANALYSIS_LOG_ABILITY, REVOKE_RECEIVE_RESULTS_ABILITY"
+)
+ABILITIES = "CAN_EXPORT_QUERY_ANALYSIS_LOG, CAN_QUERY, CAN_RECEIVE_RESULTS, CAN_RUN_JOB"
+NO_CREDENTIALS = "(environment, profile, role, or read and write), without them this stack can do nothing here"
+
+
+RULE = {"types": ["ADD_MEMBER"], "accounts": [BANK]}
+RESULTS = {"s3": {"bucket": "results", "resultFormat": "CSV"}}
+
+ONE_FINDING: dict[str, tuple[Edit, str]] = {
+    "account-of-nobody": (
+        put("memberships foreign account", INSURER),
+        f"cleanrooms:memberships.foreign.account: {INSURER} is not under accounts; add it there with credentials"
+        f" {NO_CREDENTIALS}",
+    ),
+    "account-of-a-partner": (
+        put("memberships foreign account", BANK),
+        f"cleanrooms:memberships.foreign.account: {BANK} has no credentials under accounts; add them there {NO_CREDENTIALS}",
+    ),
+    "collaboration-unknown": (
+        put("memberships media collaboration", "retail-medai"),
+        "cleanrooms:memberships.media.collaboration: 'retail-medai' is no collaboration of this stack: did you mean"
+        " retail-media?"
+        " (somebody else's is named by its id)",
+    ),
+    "collaboration-id-in-capitals": (
+        put("memberships foreign collaboration", FOREIGN_ID.upper()),
+        f"cleanrooms:memberships.foreign.collaboration: '{FOREIGN_ID.upper()}' has capitals: write it as '{FOREIGN_ID}'",
+    ),
+    "own-collaboration-by-id": (
+        put(f"{OURS} id", FOREIGN_ID),
+        "cleanrooms:memberships.foreign.collaboration: is the id of retail-media, of this stack: write retail-media",
+    ),
+    "foreign-without-a-region": (
+        drop("memberships foreign region"),
+        "cleanrooms:memberships.foreign.region: is missing: give the Region of the collaboration, such as eu-west-1,"
+        " an id alone"
+        " does not say it",
+    ),
+    "foreign-without-a-creator": (
+        drop("memberships foreign expects"),
+        "cleanrooms:memberships.foreign.expects.creator: is missing: give the account whose collaboration this must"
+        " be, an id alone"
+        " does not say whose it is",
+    ),
+    "foreign-own-plan": (
+        put("memberships foreign changeRequests", {"ownPlan": "approve"}),
+        "cleanrooms:memberships.foreign.changeRequests.ownPlan: approve needs a plan of this stack, and somebody else's"
+        " collaboration has none here: remove it and write approve rules",
+    ),
+    "own-in-another-region": (
+        put("memberships media region", "eu-west-2"),
+        "cleanrooms:memberships.media.region: eu-west-2 is not the Region of retail-media, which is eu-west-1: remove it",
+    ),
+    "own-of-another-creator": (
+        put("memberships media expects", {"creator": BANK}),
+        f"cleanrooms:memberships.media.expects.creator: {BANK} is not the creator of retail-media, which is"
+        f" {RETAILER}: remove it",
+    ),
+    "no-member": (
+        drop(f"{OURS} members {MEDIA}"),
+        f"cleanrooms:memberships.media.account: {MEDIA} is not among the members of retail-media; add it there or remove this"
+        " membership",
+    ),
+    "membership-twice": (
+        put("memberships zoo", {"account": MEDIA, "collaboration": "retail-media"}),
+        f"cleanrooms:memberships.zoo: is the membership of {MEDIA} in retail-media, as is media; remove one of them",
+    ),
+    "receiver-without-a-bucket": (
+        put(f"{OURS} members {MEDIA} abilities", ["CAN_RECEIVE_RESULTS"]),
+        "cleanrooms:memberships.media.defaultResultConfiguration: is missing: a member with CAN_RECEIVE_RESULTS and without"
+        " CAN_QUERY cannot join without, give s3 (bucket and resultFormat) and roleArn",
+    ),
+    "receiver-without-a-role": (
+        both(
+            put("memberships foreign expects abilities", ["CAN_RECEIVE_RESULTS"]),
+            put("memberships foreign defaultResultConfiguration", RESULTS),
+        ),
+        "cleanrooms:memberships.foreign.defaultResultConfiguration.roleArn: is missing: a member with CAN_RECEIVE_RESULTS and"
+        " without CAN_QUERY cannot join without, give the role that writes the results to the bucket",
+    ),
+    "bucket": (
+        put("memberships media defaultResultConfiguration", {"s3": {"bucket": "Results", "resultFormat": "CSV"}}),
+        "cleanrooms:memberships.media.defaultResultConfiguration.s3.bucket: 'Results' is no bucket name: it takes lower-case"
+        " letters, digits, hyphens and single dots, and is no IP address",
+    ),
+    "result-format": (
+        put("memberships media defaultResultConfiguration", {"s3": {"bucket": "results", "resultFormat": "PARQET"}}),
+        "cleanrooms:memberships.media.defaultResultConfiguration.s3.resultFormat: 'PARQET' is no result format: did you mean"
+        " PARQUET?",
+    ),
+    "cost-type": (
+        put("memberships media payerFor", ["queries"]),
+        "cleanrooms:memberships.media.payerFor[0]: 'queries' is no cost type: use one of jobCompute, modelInference,"
+        " modelTraining,"
+        " queryCompute, syntheticDataGeneration",
+    ),
+    "own-plan": (
+        put("memberships media changeRequests", {"ownPlan": "aprove"}),
+        "cleanrooms:memberships.media.changeRequests.ownPlan: 'aprove' is no way to vote: did you mean approve?",
+    ),
+    "rule-type": (
+        put("memberships media changeRequests", {"approve": [{"types": ["GRANT_RESULTS"]}]}),
+        "cleanrooms:memberships.media.changeRequests.approve[0].types[0]: 'GRANT_RESULTS' is no change type known to"
+        " this version:"
+        " did you mean GRANT_RECEIVE_RESULTS_ABILITY?",
+    ),
+    "ability-among-ml-abilities": (
+        put("memberships media changeRequests", {"deny": [{"mlAbilities": ["CAN_QUERY"]}, RULE]}),
+        "cleanrooms:memberships.media.changeRequests.deny[0].mlAbilities[0]: CAN_QUERY is no ML ability and belongs under"
+        " abilities: move it there",
+    ),
+    "deny-without-a-key": (
+        put("memberships media changeRequests", {"deny": [RULE, {"until": "2027-03-31"}]}),
+        "cleanrooms:memberships.media.changeRequests.deny[1]: says nothing that could be denied: list types,"
+        " accounts, abilities,"
+        " mlAbilities, payerFor or autoApprove, or remove the rule",
+    ),
+    "deny-of-nothing": (
+        put("memberships media changeRequests", {"deny": [{"types": []}]}),
+        "cleanrooms:memberships.media.changeRequests.deny[0]: says nothing that could be denied: list types,"
+        " accounts, abilities,"
+        " mlAbilities, payerFor or autoApprove, or remove the rule",
+    ),
+}
+
+
+@pytest.mark.parametrize(("edit", "expected"), ONE_FINDING.values(), ids=ONE_FINDING)
+def test_a_mistake_is_one_finding_with_its_path_and_what_to_do(edit: Edit, expected: str) -> None:
+    assert [expected] == findings_in(edited(edit))

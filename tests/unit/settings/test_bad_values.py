@@ -1,0 +1,163 @@
+"""Single keys and values of a stack file that cannot be: the exact finding."""
+
+import pytest
+
+from tests.unit.settings.edits import ANOTHER, OURS, SHOWN, Edit, drop, edited, put
+from tests.unit.settings.stacks import BANK, MEDIA, OTHER_ID, RETAILER, findings_in
+
+RULE = {"types": ["ADD_MEMBER"], "accounts": [BANK]}
+
+ONE_FINDING: dict[str, tuple[Edit, str]] = {
+    "unknown-key": (put(f"{OURS} querylogs", True), f"{SHOWN}.querylogs: unknown key: did you mean `queryLog`?"),
+    "unknown-key-like-no-other": (
+        put("accounts 111122223333 x", 1),
+        "cleanrooms:accounts.111122223333.x: unknown key: remove it (known here: environment, externalId, name, profile, read,"
+        " role, write)",
+    ),
+    "unknown-key-of-a-rule": (
+        put("memberships media changeRequests", {"deny": [RULE, {**RULE, "type": ["ADD_MEMBER"]}]}),
+        "cleanrooms:memberships.media.changeRequests.deny[1].type: unknown key: did you mean `types`?",
+    ),
+    "key-of-the-namespace": (put("onwaiting", "report"), "cleanrooms:onwaiting: unknown key: did you mean `onWaiting`?"),
+    "not-built-collaboration-key": (
+        put(f"{OURS} tags", {"a": "b"}),
+        f"{SHOWN}.tags: not built yet: this version cannot manage `tags`, remove it",
+    ),
+    "not-built-member-key": (
+        put(f"{OURS} members {BANK} payerFor", []),
+        f"{SHOWN}.members.{BANK}.payerFor: not built yet: this version cannot manage `payerFor`, remove it",
+    ),
+    "not-built-membership-key": (
+        put("memberships media privacyBudgets", {}),
+        "cleanrooms:memberships.media.privacyBudgets: not built yet: this version cannot manage `privacyBudgets`, remove it",
+    ),
+    "not-built-expectation": (
+        put("memberships foreign expects jobLog", True),
+        "cleanrooms:memberships.foreign.expects.jobLog: not built yet: this version cannot manage `jobLog`, remove it",
+    ),
+    "not-built-pin": (
+        put("memberships media changeRequests", {"pinned": []}),
+        "cleanrooms:memberships.media.changeRequests.pinned: not built yet: this version cannot manage `pinned`, remove it",
+    ),
+    "not-built-on-waiting": (
+        put("onWaiting", "fail"),
+        "cleanrooms:onWaiting: not built yet: this version cannot fail on waiting, write report or remove the key",
+    ),
+    "on-waiting": (
+        put("onWaiting", "stop"),
+        "cleanrooms:onWaiting: 'stop' is not possible: write report or remove the key",
+    ),
+    "key-with-a-slash": (
+        put("collaborations a/b", ANOTHER),
+        "cleanrooms:collaborations.a/b: 'a/b' is no key: take up to 54 letters, digits, dots, hyphens and underscores, a letter"
+        " or digit first",
+    ),
+    "key-like-an-id": (
+        put(f"collaborations {OTHER_ID}", ANOTHER),
+        f"cleanrooms:collaborations.{OTHER_ID}: '{OTHER_ID}' looks like an id: give it a name, and the id under `id`",
+    ),
+    "section-without-a-value": (
+        put("memberships", None),
+        "cleanrooms:memberships: must be a mapping of keys to values, not no value",
+    ),
+    "section-as-a-text": (
+        put("memberships", "media"),
+        "cleanrooms:memberships: must be a mapping of keys to values, not 'media'",
+    ),
+    "entry-as-a-list": (
+        put("memberships media", [1]),
+        "cleanrooms:memberships.media: must be a mapping of keys to values, not a list",
+    ),
+    "bool-as-a-text": (put(f"{OURS} queryLog", "true"), f"{SHOWN}.queryLog: must be true or false, not 'true'"),
+    "list-as-a-text": (
+        put(f"{OURS} autoApprove", "ADD_MEMBER"),
+        f"{SHOWN}.autoApprove: must be a list, not 'ADD_MEMBER'",
+    ),
+    "rules-as-a-mapping": (
+        put("memberships media changeRequests", {"approve": RULE}),
+        "cleanrooms:memberships.media.changeRequests.approve: must be a list, not a mapping",
+    ),
+    "text-as-a-list": (put(f"{OURS} description", ["a"]), f"{SHOWN}.description: must be a text, not a list"),
+    "key-without-a-value": (
+        put(f"{OURS} description", None),
+        f"{SHOWN}.description: has no value: give it one or remove the key",
+    ),
+    "missing-abilities": (
+        put(f"{OURS} members {BANK}", {}),
+        f"{SHOWN}.members.{BANK}.abilities: is missing: give the list of the member's abilities, [] for none",
+    ),
+    "missing-members": (
+        drop(f"{OURS} members"),
+        f"{SHOWN}.members: is missing: give the members by account id, the creator among them",
+    ),
+    "missing-region": (
+        drop(f"{OURS} region"),
+        f"{SHOWN}.region: is missing: give the Region of the collaboration, such as eu-west-1",
+    ),
+    "account-as-a-number": (
+        put(f"{OURS} creator", int(RETAILER)),
+        f'{SHOWN}.creator: {RETAILER} is a number: quote it, "{RETAILER}"',
+    ),
+    "account-as-a-float": (
+        put(f"{OURS} creator", float(RETAILER)),
+        f'{SHOWN}.creator: {RETAILER} is a number: quote it, "{RETAILER}"',
+    ),
+    "account-as-a-number-in-a-list": (
+        put("memberships media changeRequests", {"deny": [{"accounts": [BANK, int(MEDIA)]}]}),
+        f'cleanrooms:memberships.media.changeRequests.deny[0].accounts[1]: {MEDIA} is a number: quote it, "{MEDIA}"',
+    ),
+    "account-without-its-leading-zero": (
+        put("memberships foreign expects creator", 11122223333),
+        "cleanrooms:memberships.foreign.expects.creator: 11122223333 is a number of 11 digits: write the account id in quotes"
+        " with all its 12 digits (a number loses its leading zeros)",
+    ),
+    "account-key-without-its-leading-zero": (
+        put("accounts 11122223333", {"name": "x"}),
+        "cleanrooms:accounts.11122223333: '11122223333' is no account id: write its 12 digits in quotes (without them leading"
+        " zeros are lost)",
+    ),
+    "account-that-is-no-number": (
+        put(f"{OURS} members bank", {"displayName": "Bank", "abilities": []}),
+        f"{SHOWN}.members.bank: 'bank' is no account id: write its 12 digits in quotes",
+    ),
+    "account-of-13-digits": (
+        put("memberships foreign expects creator", "1111222233334"),
+        "cleanrooms:memberships.foreign.expects.creator: '1111222233334' is no account id: write its 12 digits in quotes",
+    ),
+    "date-turned-into-a-timestamp": (
+        put("memberships media changeRequests", {"approve": [{**RULE, "until": "2027-03-31T00:00:00Z"}]}),
+        "cleanrooms:memberships.media.changeRequests.approve[0].until: 2027-03-31T00:00:00Z is a timestamp, as an unquoted date"
+        ' becomes one: quote it, "2027-03-31"',
+    ),
+    "date-as-a-number": (
+        put("memberships media changeRequests", {"approve": [{**RULE, "until": 2027}]}),
+        'cleanrooms:memberships.media.changeRequests.approve[0].until: 2027 is a number: quote it, "2027"',
+    ),
+    "date-of-another-form": (
+        put("memberships media changeRequests", {"approve": [{**RULE, "until": "31.3.2027"}]}),
+        "cleanrooms:memberships.media.changeRequests.approve[0].until: '31.3.2027' is no date: write year, month and day in"
+        ' quotes, such as "2027-03-31"',
+    ),
+    "date-that-never-comes": (
+        put("memberships media changeRequests", {"approve": [{**RULE, "until": "2027-02-30"}]}),
+        "cleanrooms:memberships.media.changeRequests.approve[0].until: '2027-02-30' is no date: day is out of range for month",
+    ),
+    "fingerprint-as-a-number": (
+        put(f"{OURS} acknowledge", [12]),
+        f'{SHOWN}.acknowledge[0]: 12 is a number: quote it, "12"',
+    ),
+    "fingerprint": (
+        put(f"{OURS} acknowledge", ["fp-0123456789abcdef", "fp-1"]),
+        f"{SHOWN}.acknowledge[1]: 'fp-1' is no fingerprint: copy it from the plan, fp- and 16 digits of 0-9 and a-f",
+    ),
+    "external-id-as-a-number": (
+        put("accounts 222233334444", {"name": "Media", "role": f"arn:aws:iam::{MEDIA}:role/governance", "externalId": 1234}),
+        'cleanrooms:accounts.222233334444.externalId: 1234 is a number: quote it, "1234"',
+    ),
+    "name-as-a-boolean": (put(f"{OURS} name", True), f'{SHOWN}.name: true is no text: quote it, "true"'),
+}
+
+
+@pytest.mark.parametrize(("edit", "expected"), ONE_FINDING.values(), ids=ONE_FINDING)
+def test_a_mistake_is_one_finding_with_its_path_and_what_to_do(edit: Edit, expected: str) -> None:
+    assert [expected] == findings_in(edited(edit))

@@ -1,0 +1,187 @@
+"""The inputs of resources: complete, in one order, and read back as the values they were made from."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleanrooms_governance.desired import DesiredCollaboration, DesiredMember, DesiredMembership, Expectations
+from cleanrooms_governance.model import Ability, AccountId
+from cleanrooms_governance.settings.inputs import (
+    collaboration_inputs,
+    membership_inputs,
+    parse_collaboration_inputs,
+    parse_membership_inputs,
+)
+from cleanrooms_governance.settings.stack_file import StackFile
+from tests.unit.settings.drawn_stacks import rearranged, stacks
+from tests.unit.settings.meanings import maybe_set, meant_access, meant_names, meant_policy, parts, rule_accounts
+from tests.unit.settings.stacks import BANK, FOREIGN_ID, MEDIA, OTHER_ID, RETAILER, Stack, a_stack, load_stack
+
+OWNER = "governance/production"
+
+
+def all_inputs(stack_file: StackFile) -> list[dict[str, Any]]:
+    return [
+        *(collaboration_inputs(stack_file, key, OWNER) for key in stack_file.collaborations),
+        *(membership_inputs(stack_file, key, OWNER) for key in stack_file.memberships),
+    ]
+
+
+@given(stack=stacks())
+@settings(max_examples=25)
+def test_a_collaboration_read_back_from_its_inputs_is_what_the_stack_file_says(stack: Stack) -> None:
+    written = stack["collaborations"]["rm"]
+    desired, access, voters = parse_collaboration_inputs(collaboration_inputs(load_stack(stack), "rm", OWNER))
+    voting = {
+        membership["account"]: membership
+        for key, membership in stack["memberships"].items()
+        if key != "foreign" and meant_access(stack, membership["account"]).write
+    }
+    expected = DesiredCollaboration(
+        key="rm",
+        owner="governance/production/rm",
+        name=written.get("name", "rm"),
+        creator=AccountId(RETAILER),
+        region=written["region"],
+        members={
+            account: DesiredMember(account, frozenset(member["abilities"]), member["displayName"])
+            for account, member in written["members"].items()
+        },
+        id=OTHER_ID,
+        description=written.get("description"),
+        query_log=written.get("queryLog"),
+        auto_approve=maybe_set(written, "autoApprove"),
+        acknowledge=frozenset(written.get("acknowledge", [])),
+        voters=desired.voters,
+        names=meant_names(stack, *written["members"], *rule_accounts(*voting.values())),
+    )
+    assert expected == desired
+    assert {account: meant_policy(voter) for account, voter in voting.items()} == {
+        account: parts(policy) for account, policy in desired.voters.items()
+    }
+    assert meant_access(stack, RETAILER) == access
+    assert {account: meant_access(stack, account) for account in voting} == voters
+
+
+@given(stack=stacks())
+@settings(max_examples=25)
+def test_a_membership_read_back_from_its_inputs_is_what_the_stack_file_says(stack: Stack) -> None:
+    stack_file = load_stack(stack)
+    own = stack["collaborations"]["rm"]
+    for key, written in stack["memberships"].items():
+        desired, access = parse_membership_inputs(membership_inputs(stack_file, key, OWNER))
+        foreign = key == "foreign"
+        expects = written.get("expects", {})
+        results = written.get("defaultResultConfiguration")
+        concerned = [BANK] if foreign else [RETAILER, *own["members"]]
+        expected = DesiredMembership(
+            key=key,
+            owner=f"governance/production/{key}",
+            account=written["account"],
+            collaboration=FOREIGN_ID if foreign else None,
+            region="eu-central-1" if foreign else own["region"],
+            foreign=foreign,
+            expects=Expectations(expects.get("creator"), maybe_set(expects, "abilities"), expects.get("queryLog")),
+            query_log=written.get("queryLog"),
+            result_configuration=results and {"outputConfiguration": {"s3": results["s3"]}, "roleArn": results["roleArn"]},
+            payer_for=maybe_set(written, "payerFor"),
+            policy=desired.policy,
+            acknowledge=frozenset(written.get("acknowledge", [])),
+            names=meant_names(stack, written["account"], *concerned, *rule_accounts(written)),
+        )
+        assert expected == desired
+        assert meant_policy(written) == parts(desired.policy)
+        assert meant_access(stack, written["account"]) == access
+
+
+@given(stack=stacks(), seed=st.integers())
+@settings(max_examples=25)
+def test_the_order_of_the_stack_file_never_matters(stack: Stack, seed: int) -> None:
+    moved = rearranged(stack, random.Random(seed))
+    assert json.dumps(all_inputs(load_stack(stack))) == json.dumps(all_inputs(load_stack(moved)))
+
+
+def test_it_makes_no_difference_in_which_file_an_entry_stands(tmp_path: Path) -> None:
+    stack = a_stack()
+    inline = {"accounts": stack["accounts"], "include": ["*.yaml"]}
+    (tmp_path / "one.yaml").write_text(json.dumps({"memberships": stack["memberships"]}), encoding="utf-8")
+    (tmp_path / "two.yaml").write_text(json.dumps({"collaborations": stack["collaborations"]}), encoding="utf-8")
+    assert all_inputs(load_stack(stack)) == all_inputs(load_stack(inline, tmp_path))
+
+
+def test_the_inputs_of_a_collaboration_are_complete() -> None:
+    stack = a_stack()
+    stack["collaborations"]["retail-media"] |= {"autoApprove": ["ADD_MEMBER"], "queryLog": False, "id": OTHER_ID}
+    stack["memberships"]["retailer"] = {
+        "account": RETAILER,
+        "collaboration": "retail-media",
+        "changeRequests": {"ownPlan": "approve", "deny": [{"types": ["REMOVE_PAYER_CANDIDATE", "ADD_PAYER_CANDIDATE"]}]},
+    }
+    assert {
+        "key": "retail-media",
+        "owner": "governance/production/retail-media",
+        "name": "retail-media",
+        "creator": RETAILER,
+        "region": "eu-west-1",
+        "adopt": OTHER_ID,
+        "queryLog": False,
+        "autoApprove": ["ADD_MEMBER"],
+        "members": {
+            RETAILER: {"abilities": ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]},
+            MEDIA: {"abilities": []},
+            BANK: {"abilities": []},
+        },
+        "removed": [],
+        "acknowledge": [],
+        "access": {"account": RETAILER, "read": {"profile": "retailer"}, "write": {"profile": "retailer"}},
+        "voters": {
+            RETAILER: {
+                "access": {"account": RETAILER, "read": {"profile": "retailer"}, "write": {"profile": "retailer"}},
+                "changeRequests": {
+                    "ownPlan": "approve",
+                    "approve": [],
+                    "deny": [{"types": ["ADD_PAYER_CANDIDATE", "REMOVE_PAYER_CANDIDATE"]}],
+                },
+            },
+            MEDIA: {
+                "access": {"account": MEDIA, "read": {"profile": "media-read"}, "write": {"environment": True}},
+                "changeRequests": {"ownPlan": "wait", "approve": [], "deny": []},
+            },
+        },
+        "names": {RETAILER: "Retailer", MEDIA: "Media", BANK: "Bank"},
+    } == collaboration_inputs(load_stack(stack), "retail-media", OWNER)
+
+
+def test_the_inputs_of_a_membership_are_complete() -> None:
+    assert {
+        "key": "foreign",
+        "owner": "governance/production/foreign",
+        "account": MEDIA,
+        "region": "eu-west-1",
+        "collaboration": FOREIGN_ID,
+        "foreign": True,
+        "expects": {"creator": BANK},
+        "changeRequests": {"ownPlan": "wait", "approve": [], "deny": []},
+        "acknowledge": [],
+        "access": {"account": MEDIA, "read": {"profile": "media-read"}, "write": {"environment": True}},
+        "names": {MEDIA: "Media", BANK: "Bank"},
+    } == membership_inputs(load_stack(a_stack()), "foreign", OWNER)
+
+
+def test_an_account_that_is_only_read_does_not_vote() -> None:
+    stack = a_stack()
+    del stack["accounts"][MEDIA]["write"]
+    stack_file = load_stack(stack)
+    assert {} == collaboration_inputs(stack_file, "retail-media", OWNER)["voters"]
+    assert parse_membership_inputs(membership_inputs(stack_file, "media", OWNER))[1].write is None
+
+
+def test_an_unknown_ability_is_carried_through() -> None:
+    stack = a_stack()
+    stack["collaborations"]["retail-media"]["members"][BANK]["abilities"] = ["CAN_SHARE_SEGMENTS"]
+    desired, _, _ = parse_collaboration_inputs(collaboration_inputs(load_stack(stack), "retail-media", OWNER))
+    assert frozenset({Ability("CAN_SHARE_SEGMENTS")}) == desired.members[AccountId(BANK)].abilities
