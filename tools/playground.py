@@ -86,6 +86,11 @@ class Playground:
         """Write a stack file as it stands."""
         (self.project / "stacks" / f"Pulumi.{stack}.yaml").write_text(text)
 
+    def write_file(self, path: str, text: str) -> None:
+        """Write a file of the project, such as one that a stack file includes."""
+        (self.project / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.project / path).write_text(text)
+
     def init(self, stack: str) -> None:
         """Make a stack with an empty state."""
         text = self.project / "stacks" / f"Pulumi.{stack}.yaml"

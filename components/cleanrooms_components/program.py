@@ -16,7 +16,7 @@ import pulumi
 
 from cleanrooms_components.governed import GovernedCollaboration, GovernedMembership
 from cleanrooms_governance.errors import InvalidInput
-from cleanrooms_governance.settings.stack_file import load
+from cleanrooms_governance.settings.stack_file import StackFile, load
 from cleanrooms_providers.resources import Collaboration, Membership
 
 QUIET_FAILURE = 32
@@ -29,11 +29,7 @@ def govern(project: Path) -> None:
     Parameters: ``project`` is the project's folder, to which ``include`` patterns are relative. Findings in the file end the
     program before any resource is registered.
     """
-    _leave_quietly_when_interrupted()
-    try:
-        stack = load(configuration(), project)
-    except InvalidInput as invalid:
-        _end_with(str(finding) for finding in invalid.findings)
+    stack = read_stack_file(project)
     collaborations = {key: GovernedCollaboration(key, stack) for key in stack.collaborations}
     memberships = {key: GovernedMembership(key, stack, collaborations) for key in stack.memberships}
     _export(collaborations, memberships)
@@ -44,7 +40,19 @@ def govern(project: Path) -> None:
     fail_on_refusals(resources)
 
 
-def configuration() -> dict[str, str]:
+def read_stack_file(project: Path) -> StackFile:
+    """Return the running stack's validated file, or end the program with everything that is wrong in it.
+
+    Parameters: ``project`` is the project's folder, to which ``include`` patterns are relative.
+    """
+    _leave_quietly_when_interrupted()
+    try:
+        return load(_configuration(), project)
+    except InvalidInput as invalid:
+        _end_with(str(finding) for finding in invalid.findings)
+
+
+def _configuration() -> dict[str, str]:
     """Return the stack's configuration as the engine hands it to a program: every key with its raw text."""
     values: dict[str, str] = json.loads(os.environ.get("PULUMI_CONFIG", "{}"))
     return values
@@ -76,7 +84,8 @@ def _export(collaborations: dict[str, GovernedCollaboration], memberships: dict[
         "memberships": {key: {"outcome": component.membership.outcome} for key, component in memberships.items()},
     }
     for name, outputs in report.items():
-        pulumi.export(name, outputs)
+        # As one value, which is unknown as a whole: the engine would show the known parts of a mapping as changes.
+        pulumi.export(name, pulumi.Output.from_input(outputs))
 
 
 def _end_with(messages: Iterable[str]) -> NoReturn:

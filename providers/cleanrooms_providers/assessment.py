@@ -1,45 +1,59 @@
 """What a check finds: the plan, what could be done now, and what stands in the way, all without writing anything."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum, auto
 from typing import Any
 
-from cleanrooms_governance.advance import World, read_world, situation_of
+from cleanrooms_governance.advance import Report, World, read_world, situation_of
 from cleanrooms_governance.advance_membership import read_invitation
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMembership
 from cleanrooms_governance.errors import GovernanceError
 from cleanrooms_governance.joining import Invitation, decide_membership, plan_membership
 from cleanrooms_governance.lookup import check_identity, find_collaboration
+from cleanrooms_governance.model import AccountId, Collaboration
 from cleanrooms_governance.next_move import Decision, Move, Outcome, actionable, decide
-from cleanrooms_governance.plan import Plan, Refusal
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.plan import Plan, Refusal, Remark
+from cleanrooms_governance.planning import plan_collaboration, predicted
+from cleanrooms_governance.report import harmless
 from cleanrooms_governance.service import CleanRoomsReads
+from cleanrooms_governance.text import label
 
 
 @dataclass(frozen=True, slots=True)
 class CollaborationAssessment:
-    """A collaboration as one check found it; ``world`` is ``None`` where there is none yet or it could not be read."""
+    """A collaboration as it was found; ``world`` is ``None`` where there is none yet or it could not be read.
+
+    ``conflicting`` are the requests that were open when the service last would not take another one.
+    """
 
     desired: DesiredCollaboration
     collaboration_id: str
     plan: Plan
     decision: Decision
     world: World | None = None
+    conflicting: frozenset[str] = frozenset()
+
+    @classmethod
+    def after(cls, desired: DesiredCollaboration, collaboration_id: str, report: Report) -> "CollaborationAssessment":
+        """Return how a run left a collaboration."""
+        return cls(desired, collaboration_id, report.plan, report.decision, report.world, report.conflicting)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
         """Everything that stands in the way: of the plan, and of requests."""
         return (*self.plan.refusals, *self.decision.refusals)
 
-    def moves(self, conflicting: frozenset[str] = frozenset()) -> tuple[Move, ...]:
+    def moves(self) -> tuple[Move, ...]:
         """Return what can be done now; see ``next_move.actionable``."""
-        return actionable(self.decision.moves, conflicting, self.world.open_requests if self.world else frozenset())
+        open_requests = self.world.open_requests if self.world else frozenset()
+        return actionable(self.decision.moves, self.conflicting, open_requests)
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipAssessment:
-    """A membership as one check found it."""
+    """A membership as one check found it; ``seen`` is ``None`` where the account could not look."""
 
     desired: DesiredMembership
     plan: Plan
@@ -51,6 +65,11 @@ class MembershipAssessment:
     def refusals(self) -> tuple[Refusal, ...]:
         """Everything that stands in the way."""
         return (*self.plan.refusals, *self.decision.refusals)
+
+    @property
+    def can_act(self) -> bool:
+        """Whether the account would join or vote now."""
+        return bool(self.decision.moves) or (bool(self.plan.changes) and self.may_write)
 
 
 def assess_collaboration(
@@ -64,38 +83,137 @@ def assess_collaboration(
     try:
         found = find_collaboration(desired, known_id, reads) or ""
         if not found:
-            plan = plan_collaboration(desired, None)
-            outcome = Outcome.REFUSED if plan.refusals else Outcome.WAITING
-            return CollaborationAssessment(desired, "", plan, Decision(outcome))
+            return _new_collaboration(desired, may_write=may_write)
         world = read_world(reads, found)
         check_identity(desired, world.live)
     except GovernanceError as error:
-        return CollaborationAssessment(desired, found, _unreadable(desired.owner, str(error)), Decision(Outcome.REFUSED))
+        plan = _stopped(desired.owner, "unreadable", str(error))
+        return CollaborationAssessment(desired, found, plan, Decision(Outcome.REFUSED))
     situation = situation_of(desired, world, today, may_write=may_write)
     return CollaborationAssessment(desired, found, situation.plan, decide(situation), world)
 
 
+def _new_collaboration(desired: DesiredCollaboration, *, may_write: bool) -> CollaborationAssessment:
+    plan = plan_collaboration(desired, None)
+    if not may_write:
+        creator = label(desired.creator, desired.names)
+        text = (
+            f"collaborations.{desired.key}: it is not there yet, and account {creator} is only looked at by this stack, so it"
+            f" cannot be created. Give accounts.{desired.creator} `write` credentials, or have it created and adopt it by id"
+        )
+        plan = replace(plan, refusals=(*plan.refusals, Refusal("read-only", desired.creator, text)))
+    return CollaborationAssessment(desired, "", plan, Decision(Outcome.REFUSED if plan.refusals else Outcome.WAITING))
+
+
+def lost_collaboration(desired: DesiredCollaboration) -> CollaborationAssessment:
+    """Return what to say about a resource whose collaboration is not found: another one is not created on a guess."""
+    path = f"collaborations.{desired.key}"
+    text = (
+        f"{path}: this stack has created or adopted a collaboration under this key, and now finds none named"
+        f" {desired.name!r} with its tag. If it was renamed, or its tag was taken away, give its id as {path}.id. If it was"
+        " deleted, make the stack forget it with `pulumi state delete`, and the next run creates a new one"
+    )
+    return CollaborationAssessment(desired, "", _stopped(desired.owner, "lost", text), Decision(Outcome.REFUSED))
+
+
+def other_collaboration(desired: DesiredCollaboration, recorded_id: str) -> CollaborationAssessment:
+    """Return what to say about an id that was edited: a resource stays with the collaboration that it was made for."""
+    path = f"collaborations.{desired.key}"
+    text = (
+        f"{path}.id: this key stands for collaboration {recorded_id}, and the file now says {desired.id}. Govern that one"
+        f" under a key of its own, or make the stack forget {recorded_id} with `pulumi state delete` first: it stays in force"
+        " either way"
+    )
+    plan = _stopped(desired.owner, "another-id", text)
+    return CollaborationAssessment(desired, recorded_id, plan, Decision(Outcome.REFUSED))
+
+
+class Outlook(Enum):
+    """What a membership is planned against while its collaboration is governed by the same run."""
+
+    LIVE = auto()
+    """The collaboration as it is: this run does not change what concerns the account."""
+    PREDICTED = auto()
+    """The collaboration as it will be, because it approves the planned changes by itself."""
+    OPEN = auto()
+    """Nothing yet: what the run achieves decides it."""
+
+
+def outlook(governed: CollaborationAssessment, account: AccountId) -> Outlook:
+    """Return what the plan of an account's membership is to be made against."""
+    concerned = [planned for planned in governed.plan.changes if planned.change.subject == account]
+    if not concerned or not governed.moves():
+        return Outlook.LIVE
+    automatic = not any(planned.needs_votes for planned in concerned) and not governed.plan.dangers
+    return Outlook.PREDICTED if automatic else Outlook.OPEN
+
+
+def expected_collaboration(governed: CollaborationAssessment, account: AccountId) -> Collaboration | None:
+    """Return the collaboration as this run will leave it for an account, where that is sure and not yet so."""
+    if governed.world is None or outlook(governed, account) is not Outlook.PREDICTED:
+        return None
+    concerned = [planned for planned in governed.plan.changes if planned.change.subject == account]
+    return predicted(governed.world.live, governed.desired, concerned)
+
+
 def assess_membership(
-    desired: DesiredMembership, reads: CleanRoomsReads, today: date, *, may_write: bool
+    desired: DesiredMembership,
+    reads: CleanRoomsReads,
+    today: date,
+    *,
+    may_write: bool,
+    expected: Collaboration | None = None,
 ) -> MembershipAssessment:
-    """Read the invitation and plan."""
+    """Read the invitation and plan.
+
+    Parameters: ``expected`` is the collaboration as it will be when this membership's turn comes, where that is not what can be
+    read now.
+    """
     try:
         seen = read_invitation(desired, reads, reads.memberships())
     except GovernanceError as error:
-        return MembershipAssessment(desired, _unreadable(desired.owner, str(error)), Decision(Outcome.REFUSED))
+        plan = _stopped(desired.owner, "unreadable", str(error))
+        return MembershipAssessment(desired, plan, Decision(Outcome.REFUSED), may_write=may_write)
+    if expected is not None and seen.membership is None:
+        seen = replace(seen, collaboration=expected)
     plan = plan_membership(desired, seen)
-    return MembershipAssessment(desired, plan, decide_membership(desired, seen, plan, today, may_write=may_write), seen, may_write)
+    decision = decide_membership(desired, seen, plan, today, may_write=may_write)
+    if plan.changes and not may_write:
+        text = f"account {label(desired.account, desired.names)} is read-only here: shown, never written"
+        decision = replace(decision, remarks=(*decision.remarks, Remark("read-only", desired.account, text)))
+    return MembershipAssessment(desired, plan, decision, seen, may_write)
+
+
+def other_membership(desired: DesiredMembership, recorded_id: str) -> MembershipAssessment:
+    """Return what to say about a membership whose account or collaboration was edited."""
+    text = (
+        f"memberships.{desired.key}: this key stands for the membership {recorded_id}, and the file now means"
+        f" {membership_resource_id(desired)}. Declare that one under a key of its own, or make the stack forget the other with"
+        " `pulumi state delete` first: it stays in force either way"
+    )
+    plan = _stopped(desired.owner, "another-membership", text)
+    return MembershipAssessment(desired, plan, Decision(Outcome.REFUSED))
+
+
+def membership_resource_id(desired: DesiredMembership) -> str:
+    """Return ``<collaboration id>/<account>``, which is known before the account has joined."""
+    return f"{desired.collaboration}/{desired.account}"
 
 
 def refusal_documents(refusals: tuple[Refusal, ...]) -> list[dict[str, str]]:
     """Return refusals as the JSON documents that join a resource's inputs."""
-    return [{"rule": r.rule, "subject": r.subject, "message": r.message} for r in sorted(set(refusals))]
+    return [{"rule": r.rule, "subject": r.subject, "message": harmless(r.message)} for r in sorted(set(refusals))]
 
 
-def refusal_text(documents: list[Mapping[str, Any]]) -> str:
-    """Return recorded refusals as one message."""
-    return "; ".join(str(document["message"]) for document in documents)
+def computed_inputs(plan: Plan, refusals: tuple[Refusal, ...]) -> dict[str, Any]:
+    """Return the inputs that a check adds to those of every kind of resource."""
+    return {"plan": plan.document(), "fingerprint": plan.fingerprint, "refused": refusal_documents(refusals)}
 
 
-def _unreadable(owner: str, message: str) -> Plan:
-    return Plan(owner, refusals=(Refusal("unreadable", owner, message),))
+def differing(record: Mapping[str, Any], now: Mapping[str, Any], keys: tuple[str, ...]) -> bool:
+    """Return whether a resource's outputs are out of date in any of some keys."""
+    return any(record.get(key) != now[key] for key in keys)
+
+
+def _stopped(owner: str, rule: str, message: str) -> Plan:
+    return Plan(owner, refusals=(Refusal(rule, owner, message),))

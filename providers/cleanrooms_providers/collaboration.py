@@ -1,147 +1,161 @@
 """The Collaboration provider: a thin shell that turns plans, reports and errors into what the engine understands."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-import pulumi
-from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, CreateResult, DiffResult, ReadResult, UpdateResult
+from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from cleanrooms_governance.advance import Parties, Report, World, advance, ensure_collaboration, read_world
+from cleanrooms_governance.advance import Parties, Report, World, advance, ensure_collaboration, read_world, situation_of
 from cleanrooms_governance.desired import Access, DesiredCollaboration
 from cleanrooms_governance.errors import GovernanceError, InvalidInput
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.plan import Level, Remark, Reviewed
+from cleanrooms_governance.next_move import Decision, Outcome, decide
+from cleanrooms_governance.plan import Remark, Reviewed
 from cleanrooms_governance.report import live_digest, live_document, move_line, plan_lines
 from cleanrooms_governance.settings.inputs import parse_collaboration_inputs
-from cleanrooms_providers.assessment import CollaborationAssessment, assess_collaboration, refusal_documents, refusal_text
-from cleanrooms_providers.contract import StoredByName
-from cleanrooms_providers.engine import halt, halt_half_done, tell
+from cleanrooms_providers.assessment import (
+    CollaborationAssessment,
+    assess_collaboration,
+    computed_inputs,
+    differing,
+    lost_collaboration,
+    other_collaboration,
+)
+from cleanrooms_providers.engine import halt, tell
+from cleanrooms_providers.governed import GovernedProvider, Properties, inputs_of, own, stop_half_done, stop_if_refused
 from cleanrooms_providers.memory import MEMORY
-
-COMPUTED = ("collaborationId", "plan", "fingerprint", "refused")
-"""The inputs that check adds: always all of them, and all unknown as soon as one input is unknown."""
-
-RECORDED = ("live", "digest", "outcome", "awaited", "conflicting")
-"""The outputs that are not inputs."""
+from cleanrooms_providers.reading_ahead import read_ahead
 
 
-class CollaborationProvider(StoredByName):
-    """Plans in check, compares with live in diff, acts in create and update."""
+class CollaborationProvider(GovernedProvider):
+    """A governed collaboration. The resource's id is the collaboration's."""
 
     kind = "collaboration"
+    computed = ("collaborationId", "plan", "fingerprint", "refused")
+    recorded = ("live", "digest", "outcome", "awaited", "conflicting")
 
-    def configure(self, req: ConfigureRequest) -> None:
-        """Take the stack's configuration, from which the reading ahead is done."""
-        remember_configuration(req)
-
-    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Return the inputs with the plan in them; a refusal is data, a wrong input is a failure."""
-        inputs = own_inputs(news, COMPUTED)
-        if pulumi.contains_unknowns(inputs):
-            return CheckResult({**inputs, **dict.fromkeys(COMPUTED, pulumi.UNKNOWN)}, [])
-        try:
-            desired, access, _ = parse_collaboration_inputs(inputs)
-        except InvalidInput as invalid:
-            return CheckResult(inputs, [CheckFailure("", str(finding)) for finding in invalid.findings])
-        MEMORY.start_reading(desired.owner)
-        known = desired.id or str(olds.get("collaborationId") or "")
-        reads = MEMORY.reads(desired.owner, access, desired.region)
-        found = assess_collaboration(desired, known, reads, MEMORY.today, may_write=access.write is not None)
-        MEMORY.collaborations[desired.owner] = found
+    def plan(self, olds: Properties, inputs: Properties) -> Properties:
+        """Find the collaboration and plan against it; its id becomes an input, so that it is known from then on."""
+        desired, access, _ = parse_collaboration_inputs(inputs)
+        read_ahead(MEMORY, desired.owner)
+        found = _assess(desired, access, olds)
+        MEMORY.remember_collaboration(found)
         _tell_assessment(found)
-        return CheckResult({**inputs, **_computed(found)}, [])
+        return {"collaborationId": found.collaboration_id, **computed_inputs(found.plan, found.refusals)}
 
-    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Say whether there is something to do or to record, by what this process read."""
-        if pulumi.contains_unknowns(_news):
-            return DiffResult(changes=True)
-        found = MEMORY.collaborations.get(str(_news.get("owner")))
+    def has_work(self, owner: str, outputs: Properties) -> bool | None:
+        """Compare the outputs with what check found."""
+        found = MEMORY.remember_conflict(owner, frozenset(outputs.get("conflicting") or ()))
         if found is None:
-            return DiffResult(changes=MEMORY.moved.get(_id, False))
-        if found.refusals or found.moves(frozenset(_olds.get("conflicting") or ())):
-            return DiffResult(changes=True)
-        reason = _out_of_date(_olds, found)
+            return None
+        if found.refusals or found.moves():
+            return True
+        reason = _out_of_date(outputs, found)
         if reason:
             tell(Remark("record", found.collaboration_id, f"record: {reason}"))
-        return DiffResult(changes=bool(reason))
+        return bool(reason)
 
-    def create(self, props: dict[str, Any]) -> CreateResult:
+    def create(self, props: Properties) -> CreateResult:
         """Find, adopt or create the collaboration, then go on as in update."""
-        desired, reviewed, parties = _prepare(props)
+        run = _Run.of(props)
         try:
-            collaboration_id = ensure_collaboration(desired, desired.id or str(props.get("collaborationId") or ""), parties)
+            id_ = ensure_collaboration(run.desired, run.desired.id or str(props.get("collaborationId") or ""), run.parties)
         except GovernanceError as error:
             halt(str(error))
-        try:
-            report = advance(desired, collaboration_id, reviewed, parties)
-        except GovernanceError as error:
-            live = {**_recorded(None, Outcome.FAILED), "collaborationId": collaboration_id}
-            halt_half_done(collaboration_id, {**own_inputs(props, ()), **live}, [str(error)])
-        return CreateResult(collaboration_id, _finish(collaboration_id, props, report))
+        return CreateResult(id_, run.advance(id_))
 
-    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+    def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
         """Read again, plan again, and go on as far as possible if that is part of the reviewed plan."""
-        desired, reviewed, parties = _prepare(_news)
-        try:
-            report = advance(desired, _id, reviewed, parties)
-        except GovernanceError as error:
-            halt(str(error))
-        return UpdateResult(_finish(_id, _news, report))
+        return UpdateResult(_Run.of(news).advance(id_))
 
-    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+    def read(self, id_: str, props: Properties) -> ReadResult:
         """Return what is live. A denied read raises: it never means that the collaboration is gone."""
+        inputs = inputs_of(props, self.recorded)
         try:
-            desired, access, _ = parse_collaboration_inputs(own_inputs(props, (*COMPUTED, *RECORDED)))
-            world = read_world(MEMORY.port(desired.owner, access, desired.region), id_)
+            desired, access, _ = parse_collaboration_inputs(inputs)
+            world = read_world(MEMORY.reads(desired.owner, access, desired.region), id_)
         except GovernanceError as error:
             halt(str(error))
-        recorded = {**_recorded(world, Outcome(props.get("outcome") or Outcome.WAITING)), "collaborationId": id_}
-        MEMORY.moved[id_] = props.get("digest") != recorded["digest"]
-        unchanged = own_inputs(props, RECORDED)
-        inputs = {**unchanged, "collaborationId": id_, "members": _live_members(desired, world)}
-        return ReadResult(id_, {**unchanged, **recorded}, inputs)
+        decision = decide(situation_of(desired, world, MEMORY.today, may_write=access.write is not None))
+        conflicting = frozenset(props.get("conflicting") or ())
+        record = _record(world, decision.outcome, decision, conflicting)
+        MEMORY.remember_refresh(id_, moved=differing(props, record, ("digest",)))
+        outputs = {**own(props, self.recorded), "collaborationId": id_, **record}
+        return ReadResult(id_, outputs, {**inputs, "collaborationId": id_, "members": _live_members(desired, world)})
 
 
-def remember_configuration(req: ConfigureRequest) -> None:
-    """Keep the stack's configuration for this process; the engine hands it over once a kind of resource."""
-    MEMORY.config = {str(key): value for key, value in req.config._props.items() if isinstance(value, str)}
+@dataclass
+class _Run:
+    """One create or update. ``done`` has a line for everything that was written."""
+
+    props: Properties
+    desired: DesiredCollaboration
+    reviewed: Reviewed
+    parties: Parties
+    done: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, props: Properties) -> "_Run":
+        try:
+            desired, access, voters = parse_collaboration_inputs(own(props, CollaborationProvider.computed))
+        except InvalidInput as invalid:
+            halt(str(invalid))
+        stop_if_refused(props)
+        done: list[str] = []
+
+        def tell_done(line: str) -> None:
+            done.append(line)
+            tell(Remark("done", desired.key, line))
+
+        parties = Parties(
+            creator=MEMORY.port(desired.owner, access, desired.region),
+            voters=_voters(desired, voters),
+            today=MEMORY.today,
+            sleep=MEMORY.sleep,
+            tell=tell_done,
+            may_write=access.write is not None,
+        )
+        return cls(props, desired, Reviewed.read(props.get("plan") or {}, ()), parties, done)
+
+    def advance(self, id_: str) -> Properties:
+        """Go on as far as possible; return the outputs."""
+        try:
+            report = advance(self.desired, id_, self.reviewed, self.parties)
+        except GovernanceError as error:
+            MEMORY.collaboration_has_changed(id_, None)
+            if self.done:
+                self._stop(id_, _record(None, Outcome.FAILED), [str(error)])
+            halt(str(error))
+        MEMORY.collaboration_has_changed(id_, CollaborationAssessment.after(self.desired, id_, report))
+        for line in report.decision.remarks:
+            tell(line)
+        record = _record(report.world, report.outcome, report.decision, report.conflicting)
+        reasons = [report.failure] if report.failure else [refusal.message for refusal in report.decision.refusals]
+        self._stop(id_, record, reasons)
+        tell(Remark("outcome", id_, _outcome_line(report)))
+        return self._outputs(id_, record)
+
+    def _outputs(self, id_: str, record: Properties) -> Properties:
+        return {**own(self.props), "collaborationId": id_, **record}
+
+    def _stop(self, id_: str, record: Properties, reasons: list[str]) -> None:
+        stop_half_done(id_, self.props, self._outputs(id_, record), reasons)
 
 
-def own_inputs(values: Mapping[str, Any], without: tuple[str, ...]) -> dict[str, Any]:
-    """Return values without the engine's own keys and without the named ones, as a fresh mapping."""
-    return {key: value for key, value in values.items() if not key.startswith("__") and key not in without}
+def _assess(desired: DesiredCollaboration, access: Access, olds: Properties) -> CollaborationAssessment:
+    recorded_id = str(olds.get("collaborationId") or "")
+    if desired.id and recorded_id and desired.id != recorded_id:
+        return other_collaboration(desired, recorded_id)
+    reads = MEMORY.reads(desired.owner, access, desired.region)
+    found = assess_collaboration(desired, recorded_id, reads, MEMORY.today, may_write=access.write is not None)
+    if olds and not found.collaboration_id and found.world is None and not found.refusals:
+        return lost_collaboration(desired)
+    return found
 
 
-def _prepare(props: Mapping[str, Any]) -> tuple[DesiredCollaboration, Reviewed, Parties]:
-    try:
-        desired, access, voters = parse_collaboration_inputs(own_inputs(props, COMPUTED))
-    except InvalidInput as invalid:
-        halt(str(invalid))
-    if refused := props.get("refused"):
-        halt(refusal_text(refused))
-    reviewed = Reviewed.read(props.get("plan") or {}, props.get("refused") or ())
-    return desired, reviewed, _parties(desired, access, voters)
-
-
-def _parties(desired: DesiredCollaboration, access: Access, voters: Mapping[AccountId, Access]) -> Parties:
-    return Parties(
-        creator=MEMORY.port(desired.owner, access, desired.region),
-        voters={account: MEMORY.port(desired.owner, voter, desired.region) for account, voter in voters.items()},
-        today=MEMORY.today,
-        sleep=MEMORY.sleep,
-        tell=lambda line: tell(Remark("done", desired.key, line)),
-        may_write=access.write is not None,
-    )
-
-
-def _computed(found: CollaborationAssessment) -> dict[str, Any]:
-    return {
-        "collaborationId": found.collaboration_id,
-        "plan": found.plan.document(),
-        "fingerprint": found.plan.fingerprint,
-        "refused": refusal_documents(found.refusals),
-    }
+def _voters(desired: DesiredCollaboration, voters: Mapping[AccountId, Access]) -> dict[AccountId, Any]:
+    return {account: MEMORY.port(desired.owner, access, desired.region) for account, access in voters.items()}
 
 
 def _tell_assessment(found: CollaborationAssessment) -> None:
@@ -155,31 +169,14 @@ def _tell_assessment(found: CollaborationAssessment) -> None:
             tell(move_line(move, names))
 
 
-def _out_of_date(olds: Mapping[str, Any], found: CollaborationAssessment) -> str:
+def _out_of_date(outputs: Mapping[str, Any], found: CollaborationAssessment) -> str:
     if found.world is None:
         return "the collaboration is not there yet"
-    if olds.get("outcome") != found.decision.outcome:
-        return f"the recorded outcome is {olds.get('outcome') or 'missing'}, it is now {found.decision.outcome}"
-    if olds.get("digest") != live_digest(found.world.live):
+    if outputs.get("outcome") != found.decision.outcome:
+        return f"the recorded outcome is {outputs.get('outcome') or 'missing'}, it is now {found.decision.outcome}"
+    if outputs.get("digest") != live_digest(found.world.live):
         return "the collaboration or its members have changed since this was recorded"
     return ""
-
-
-def _finish(collaboration_id: str, props: Mapping[str, Any], report: Report) -> dict[str, Any]:
-    for line in report.decision.remarks:
-        tell(line)
-    outputs = {
-        **own_inputs(props, ()),
-        **_recorded(report.world, report.outcome),
-        "collaborationId": collaboration_id,
-        "awaited": list(report.decision.waiting_for),
-        "conflicting": sorted(report.conflicting),
-    }
-    reasons = [report.failure] if report.failure else [refusal.message for refusal in report.decision.refusals]
-    if reasons:
-        halt_half_done(collaboration_id, outputs, reasons)
-    tell(Remark("outcome", collaboration_id, _outcome_line(report), Level.INFO))
-    return outputs
 
 
 def _outcome_line(report: Report) -> str:
@@ -189,23 +186,25 @@ def _outcome_line(report: Report) -> str:
     return f"{report.outcome}: {left} planned change{'s' * (left != 1)} not in effect yet"
 
 
-def _recorded(world: World | None, outcome: Outcome) -> dict[str, Any]:
+def _record(
+    world: World | None, outcome: Outcome, decision: Decision | None = None, conflicting: frozenset[str] = frozenset()
+) -> Properties:
+    """Return the outputs that are not inputs. ``decision`` tells whose votes are missing."""
     return {
         "live": live_document(world.live) if world else {},
         "digest": live_digest(world.live) if world else "",
         "outcome": str(outcome),
-        "awaited": [],
-        "conflicting": [],
+        "awaited": list(decision.waiting_for) if decision else [],
+        "conflicting": sorted(conflicting),
     }
 
 
-def _live_members(desired: DesiredCollaboration, world: World) -> dict[str, Any]:
+def _live_members(desired: DesiredCollaboration, world: World) -> Properties:
     """Return the file's members as they stand, so that a refresh shows what moved."""
-    members: dict[str, Any] = {}
+    members: Properties = {}
     for account, member in sorted(world.live.members.items()):
         if member.belongs and account in desired.members:
             members[account] = {"abilities": sorted(member.abilities)}
             if desired.members[account].display_name is not None:
                 members[account]["displayName"] = member.display_name
     return members
-

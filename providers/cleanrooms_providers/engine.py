@@ -1,30 +1,39 @@
-"""The engine behind a provider method: which call is running, lines under its resource, errors without traceback, half-done states.
+"""The engine behind a provider method: which call is running, lines under its resource, errors without traceback.
 
-The methods of a Python dynamic provider are told neither the resource's URN nor can they set a gRPC status. Both are in the frame
-of the server that calls them. All that private ground is in this module; where it is not found, everything still works and only
-says less.
+The methods of a Python dynamic provider are told neither the resource's URN nor can they set a gRPC status. Both are in the
+frame of the server that calls them. All that private ground of the SDK is in this module; where it is not found, everything
+still works and only says less.
 """
 
 import asyncio
 import sys
+import threading
 from collections.abc import Mapping
-from functools import cache
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import grpc
 from google.rpc import status_pb2
+from pulumi.dynamic import ConfigureRequest
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
 from cleanrooms_governance.plan import Level, Remark
+from cleanrooms_governance.report import harmless
+
+PROVIDER = "__provider"
+"""The property in which the SDK stores the provider's name; refresh and destroy find it among the outputs."""
 
 _UNKNOWN_STATUS = 2
 """gRPC's code UNKNOWN, which the SDK's server aborts with; the details have to carry the same."""
 
 _STATUS_METADATA = "grpc-status-details-bin"
 
+_PATIENCE = 10.0
+"""Seconds that the engine has to take a line; it is on this machine."""
 
-class Halt(Exception):  # noqa: N818 - the text after the engine's "error:" begins with this name's module where there is no detail
+
+class Halt(Exception):
     """A message for the user that ends the running call."""
 
 
@@ -41,46 +50,66 @@ def running_call() -> tuple[Any, grpc.ServicerContext | None]:
     return None, None
 
 
+def configuration(request: ConfigureRequest) -> dict[str, str]:
+    """Return the stack's whole configuration: every key with its namespace, and the raw text of its value.
+
+    The request's own interface only answers for keys that one already knows.
+    """
+    values: Mapping[str, Any] = getattr(request.config, "_props", {})
+    return {key: value for key, value in values.items() if isinstance(value, str)}
+
+
+def recorded_inputs() -> dict[str, Any] | None:
+    """Return the inputs that the running Read was sent, or ``None`` where there are none.
+
+    They are newer than the outputs, which is all that ``read`` is given: a resource with nothing to do has its new inputs
+    stored and keeps its old outputs.
+    """
+    request, _ = running_call()
+    if not isinstance(request, provider_pb2.ReadRequest) or not request.inputs.fields:
+        return None
+    return dict(rpc.deserialize_properties(request.inputs))
+
+
 def halt(message: str) -> NoReturn:
     """End the running call with a message and no traceback. Nothing is stored."""
-    _set_status(status_pb2.Status(code=_UNKNOWN_STATUS, message=message))
-    raise Halt(message)
+    shown = harmless(message)
+    _set_status(status_pb2.Status(code=_UNKNOWN_STATUS, message=shown))
+    raise Halt(shown)
 
 
 def halt_half_done(resource_id: str, outputs: Mapping[str, Any], reasons: list[str]) -> NoReturn:
     """End a create or update that did something and could not finish.
 
-    The engine stores the resource with these outputs, which must be what is live, shows the reasons, and updates it again at the
-    next run.
+    The engine stores the resource with these outputs, shows the reasons, and updates it again at the next run. By itself it
+    stores the inputs that a create was given, and keeps the old ones at an update.
+
+    Parameters: ``outputs`` must be what is live, and hold ``PROVIDER``.
     """
-    request, _ = running_call()
-    inputs = getattr(request, "news", None) or getattr(request, "properties", None)
-    properties = _struct({**outputs, "__provider": _stored_provider(inputs)})
-    detail = provider_pb2.ErrorResourceInitFailed(id=resource_id, properties=properties, reasons=reasons, inputs=inputs)
-    status = status_pb2.Status(code=_UNKNOWN_STATUS, message="; ".join(reasons))
+    shown = [harmless(reason) for reason in reasons]
+    detail = provider_pb2.ErrorResourceInitFailed(id=resource_id, properties=_struct(outputs), reasons=shown)
+    status = status_pb2.Status(code=_UNKNOWN_STATUS, message="; ".join(shown))
     status.details.add().Pack(detail)
     _set_status(status)
     raise Halt(status.message)
 
 
 def tell(remark: Remark) -> None:
-    """Show a line under the resource of the running call."""
+    """Show a line under the resource of the running call. An engine that does not take it does not end a run."""
+    engine = _ENGINE.stub()
+    if engine is None:
+        return
     severity = engine_pb2.WARNING if remark.level is Level.WARNING else engine_pb2.INFO
     request, _ = running_call()
-    urn = getattr(request, "urn", "")
-    engine = _engine()
-    if engine is not None:
-        engine.Log(engine_pb2.LogRequest(severity=severity, message=remark.message, urn=urn))
+    line = engine_pb2.LogRequest(severity=severity, message=harmless(remark.message), urn=getattr(request, "urn", ""))
+    with suppress(grpc.RpcError):
+        engine.Log(line, timeout=_PATIENCE)
 
 
 def _set_status(status: status_pb2.Status) -> None:
     _, context = running_call()
     if context is not None:
         context.set_trailing_metadata(((_STATUS_METADATA, status.SerializeToString()),))
-
-
-def _stored_provider(inputs: Any) -> str:
-    return str(inputs.fields["__provider"].string_value) if inputs is not None else ""
 
 
 def _struct(values: Mapping[str, Any]) -> Any:
@@ -91,11 +120,24 @@ def _struct(values: Mapping[str, Any]) -> Any:
         loop.close()
 
 
-@cache
-def _engine() -> engine_pb2_grpc.EngineStub | None:
+class _Engine:
     """The engine's own server; its address is the last argument that the plugin is started with."""
-    address = sys.argv[-1]
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit():
-        return None
-    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stub: engine_pb2_grpc.EngineStub | None = None
+
+    def stub(self) -> engine_pb2_grpc.EngineStub | None:
+        """Return the one connection of this process, or ``None`` where there is no engine."""
+        host, _, port = sys.argv[-1].rpartition(":")
+        if not host or not port.isdigit():
+            return None
+        with self._lock:
+            if self._stub is None:
+                # Never through a proxy of the environment: the engine is on this machine.
+                channel = grpc.insecure_channel(f"{host}:{port}", options=[("grpc.enable_http_proxy", 0)])
+                self._stub = engine_pb2_grpc.EngineStub(channel)
+            return self._stub
+
+
+_ENGINE = _Engine()

@@ -1,37 +1,22 @@
-"""What one provider process knows: the stack's configuration, what was read once for all resources, and what each check found.
+"""What one provider process knows: the configuration, what was read once for all resources, and what each check found.
 
-Every phase of the engine starts a process of its own, so nothing here lives from a preview to an update. Check is called for one
-resource after the other; so that a hundred collaborations do not wait for each other's reads, the first check starts reading all
-that the stack file names. Create and update never use what is remembered here; they read for themselves.
+Every phase of the engine starts a process of its own, so nothing here lives from a preview to an update. Create and update
+never rely on what is remembered here, they read for themselves; what they leave behind is remembered in its place, for the
+resources that come after. The engine calls on up to four threads at a time.
 """
 
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from cleanrooms_governance.advance import read_world
 from cleanrooms_governance.aws import AwsAccounts
 from cleanrooms_governance.desired import Access
-from cleanrooms_governance.errors import GovernanceError, InvalidInput
-from cleanrooms_governance.lookup import find_collaboration
 from cleanrooms_governance.service import CleanRooms
-from cleanrooms_governance.settings.inputs import (
-    collaboration_inputs,
-    membership_inputs,
-    parse_collaboration_inputs,
-    parse_membership_inputs,
-)
-from cleanrooms_governance.settings.stack_file import StackFile, load
 from cleanrooms_providers.assessment import CollaborationAssessment, MembershipAssessment
 from cleanrooms_providers.reads import RememberedReads
-
-READERS = 16
-"""Collaborations read at once in one process; more would only meet the service's rates sooner."""
 
 
 @dataclass
@@ -41,16 +26,13 @@ class Memory:
     config: Mapping[str, str] = field(default_factory=dict)
     project: Path = field(default_factory=Path.cwd)
     sleep: Callable[[float], None] = time.sleep
-    collaborations: dict[str, CollaborationAssessment] = field(default_factory=dict)
-    """What check found, by owner."""
-    memberships: dict[str, MembershipAssessment] = field(default_factory=dict)
-    """What check found, by owner."""
-    moved: dict[str, bool] = field(default_factory=dict)
-    """Whether a refresh found the live world changed, by resource id."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _collaborations: dict[str, CollaborationAssessment] = field(default_factory=dict)
+    _memberships: dict[str, MembershipAssessment] = field(default_factory=dict)
+    _moved: dict[str, bool] = field(default_factory=dict)
     _accounts: AwsAccounts | None = None
     _reads: dict[tuple[Access, str], RememberedReads] = field(default_factory=dict)
-    _started: bool = False
+    _reading_ahead: bool = False
 
     @property
     def today(self) -> date:
@@ -64,7 +46,7 @@ class Memory:
         """
         with self._lock:
             if self._accounts is None:
-                self._accounts = AwsAccounts(_stack(owner))
+                self._accounts = AwsAccounts(stack_of(owner))
             return self._accounts(access, region)
 
     def reads(self, owner: str, access: Access, region: str) -> RememberedReads:
@@ -73,45 +55,62 @@ class Memory:
         with self._lock:
             return self._reads.setdefault((access, region), RememberedReads(port))
 
-    def collaboration(self, collaboration_id: str) -> CollaborationAssessment | None:
-        """Return what check found for the collaboration with this id, if this process governs it."""
-        return next((a for a in self.collaborations.values() if a.collaboration_id == collaboration_id), None)
-
-    def start_reading(self, owner: str) -> None:
-        """Begin to read all that the stack file names, once a process.
-
-        Only a head start: what fails here fails again, with its message, in the check of the resource that it concerns, and
-        findings in the file are the program's to report.
-        """
+    def remember_collaboration(self, found: CollaborationAssessment) -> None:
+        """Keep what check found."""
         with self._lock:
-            if self._started:
-                return
-            self._started = True
-        try:
-            stack = load(self.config, self.project)
-        except InvalidInput:
-            return
-        pool = ThreadPoolExecutor(READERS, thread_name_prefix="read-ahead")
-        for key in stack.collaborations:
-            pool.submit(self._read_collaboration, stack, key, _stack(owner))
-        for key in stack.memberships:
-            pool.submit(self._read_memberships, stack, key, _stack(owner))
-        pool.shutdown(wait=False)
+            self._collaborations[found.desired.owner] = found
 
-    def _read_collaboration(self, stack: StackFile, key: str, prefix: str) -> None:
-        with suppress(GovernanceError):
-            desired, access, _ = parse_collaboration_inputs(collaboration_inputs(stack, key, prefix))
-            reads = self.reads(desired.owner, access, desired.region)
-            if found := find_collaboration(desired, "", reads):
-                read_world(reads, found)
+    def remember_conflict(self, owner: str, conflicting: frozenset[str]) -> CollaborationAssessment | None:
+        """Add what only the outputs of a resource know to what its check found, and return that, if it was checked."""
+        with self._lock:
+            found = self._collaborations.get(owner)
+            if found is not None:
+                found = self._collaborations[owner] = replace(found, conflicting=conflicting)
+            return found
 
-    def _read_memberships(self, stack: StackFile, key: str, prefix: str) -> None:
-        with suppress(GovernanceError):
-            desired, access = parse_membership_inputs(membership_inputs(stack, key, prefix))
-            self.reads(desired.owner, access, desired.region).memberships()
+    def collaboration_has_changed(self, collaboration_id: str, left: CollaborationAssessment | None) -> None:
+        """Forget what was read of a collaboration before a run, and keep how the run left it, if that is known."""
+        with self._lock:
+            for reads in self._reads.values():
+                reads.forget(collaboration_id)
+            if left is not None:
+                self._collaborations[left.desired.owner] = left
+
+    def collaboration(self, collaboration_id: str) -> CollaborationAssessment | None:
+        """Return the collaboration with this id, if this process governs it."""
+        with self._lock:
+            return next((a for a in self._collaborations.values() if a.collaboration_id == collaboration_id), None)
+
+    def remember_membership(self, found: MembershipAssessment) -> None:
+        """Keep what check found."""
+        with self._lock:
+            self._memberships[found.desired.owner] = found
+
+    def membership(self, owner: str) -> MembershipAssessment | None:
+        """Return what check found."""
+        with self._lock:
+            return self._memberships.get(owner)
+
+    def remember_refresh(self, resource_id: str, *, moved: bool) -> None:
+        """Keep whether a refresh found something else than was recorded."""
+        with self._lock:
+            self._moved[resource_id] = moved
+
+    def has_moved(self, resource_id: str) -> bool:
+        """Return whether a refresh found something else than was recorded."""
+        with self._lock:
+            return self._moved.get(resource_id, False)
+
+    def begins_reading_ahead(self) -> bool:
+        """Return ``True`` to the first who asks."""
+        with self._lock:
+            first = not self._reading_ahead
+            self._reading_ahead = True
+            return first
 
 
-def _stack(owner: str) -> str:
+def stack_of(owner: str) -> str:
+    """Return ``<project>/<stack>`` of a ``<project>/<stack>/<key>``."""
     return "/".join(owner.split("/")[:2])
 
 

@@ -53,6 +53,12 @@ class RememberedReads:
         """Read one membership whole."""
         return self._once(("membership", membership_id), lambda: self._port.membership(membership_id))
 
+    def forget(self, collaboration_id: str) -> None:
+        """Forget a collaboration and its change requests, so that the next asker sees what has become of them."""
+        with self._lock:
+            for kind in ("collaboration", "requests"):
+                self._answers.pop((kind, collaboration_id), None)
+
     def _once(self, question: Hashable, ask: Callable[[], T]) -> T:
         with self._lock:
             answer = self._answers.get(question)
@@ -62,6 +68,7 @@ class RememberedReads:
         if first:
             try:
                 answer.set_result(ask())
-            except Exception as error:  # noqa: BLE001 - kept for every asker, who deals with it
+            except Exception as error:
+                # Kept for every asker, who deals with it.
                 answer.set_exception(error)
         return cast(T, answer.result())

@@ -6,7 +6,8 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from cleanrooms_providers import collaboration, membership
+from cleanrooms_providers.collaboration import CollaborationProvider
+from cleanrooms_providers.membership import MembershipProvider
 
 
 class Collaboration(Resource, module="cleanrooms", name="Collaboration"):
@@ -30,8 +31,8 @@ class Collaboration(Resource, module="cleanrooms", name="Collaboration"):
     """The collaboration as last read."""
 
     def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
-        computed = dict.fromkeys((*collaboration.COMPUTED, *collaboration.RECORDED))
-        super().__init__(collaboration.CollaborationProvider(), name, {**computed, **inputs}, _retained(opts))
+        computed = dict.fromkeys((*CollaborationProvider.computed, *CollaborationProvider.recorded))
+        super().__init__(CollaborationProvider(), name, {**computed, **inputs}, _retained(opts))
 
 
 class Membership(Resource, module="cleanrooms", name="Membership"):
@@ -55,8 +56,8 @@ class Membership(Resource, module="cleanrooms", name="Membership"):
     """The membership's status, empty until the account has joined."""
 
     def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
-        computed = dict.fromkeys((*membership.COMPUTED, *membership.RECORDED))
-        super().__init__(membership.MembershipProvider(), name, {**computed, **inputs}, _retained(opts))
+        computed = dict.fromkeys((*MembershipProvider.computed, *MembershipProvider.recorded))
+        super().__init__(MembershipProvider(), name, {**computed, **inputs}, _retained(opts))
 
 
 def _retained(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:

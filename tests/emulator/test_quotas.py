@@ -1,7 +1,7 @@
 import pytest
 
 from cleanrooms_emulator.handlers import quotas
-from tests.emulator.world import CREATOR, NEWCOMER, QUOTA, READER, World, member, refusal
+from tests.emulator.world import CREATOR, NEWCOMER, QUOTA, READER, World, invitation, member, member_change, refusal
 
 
 def test_a_quota_can_be_raised_for_a_world() -> None:
@@ -26,13 +26,7 @@ def test_members_that_are_gone_do_not_count_as_invited(status: str) -> None:
         world.of(READER).delete_membership(membershipIdentifier=world.join(READER, id))
     else:
         world.of(CREATOR).delete_member(collaborationIdentifier=id, accountId=READER)
-    world.file(
-        id,
-        {
-            "specificationType": "MEMBER",
-            "specification": {"member": {"accountId": NEWCOMER, "memberAbilities": [], "displayName": "New"}},
-        },
-    )
+    world.file(id, invitation(NEWCOMER))
 
     assert (status, "INVITED") == tuple(world.members(id)[account]["status"] for account in (READER, NEWCOMER))
 
@@ -78,3 +72,11 @@ def test_quotas_of_an_account_are_counted_in_each_region() -> None:
         members=[],
     )
     assert "Elsewhere" == created["collaboration"]["name"]
+
+
+def test_changing_a_member_is_possible_in_a_collaboration_that_is_over_the_quota() -> None:
+    world = World()
+    id = world.create(member(READER), member(NEWCOMER))
+    quotas.adjust(world.store, quotas.MEMBERS_INVITED, 1)
+
+    assert "APPROVED" == world.file(id, member_change(READER, "CAN_RECEIVE_RESULTS"))["status"]

@@ -236,3 +236,11 @@ def test_a_request_that_has_become_impossible_does_not_commit_itself() -> None:
 
     assert "APPROVED" == world.act(request, "APPROVE", READER)["status"]
     assert [] == world.members(id)[RUNNER]["abilities"]
+
+
+def test_a_creator_that_never_joined_can_be_asked_too() -> None:
+    world = World({"creatorVote": "pending"})
+    request = world.file(world.create(member(READER)), invitation(NEWCOMER))
+
+    assert ("PENDING", {CREATOR: PENDING}) == (request["status"], request["approvals"])
+    assert "APPROVED" == world.act(request, "APPROVE", CREATOR)["status"]

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
+from botocore.model import ShapeResolver
 
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.in_process import client
 from cleanrooms_emulator.registry import registered
 from cleanrooms_emulator.wire.service import service
+from cleanrooms_emulator.wire.timestamps import EPOCH, ISO_8601
+from cleanrooms_emulator.wire.validation import UnsupportedShape, Validators, Violation
 from tests.emulator.breaches import Breach, breaches
 from tests.emulator.payloads import Payloads
 from tests.emulator.test_wire_round_trip import OPERATIONS
@@ -87,3 +90,53 @@ def test_nothing_may_be_null_inside_a_list() -> None:
     with pytest.raises(ServiceError) as caught:
         service("cleanrooms").operation("UntagResource").parameters({"resourceArn": "arn", "tagKeys": [None]})
     assert "tagKeys.1.member" in fields_of(caught.value.members)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("integer", 2**31 - 1, True),
+        ("integer", 2**31, False),
+        ("integer", -(2**31), True),
+        ("integer", -(2**31) - 1, False),
+        ("integer", 1.0, False),
+        ("integer", True, False),
+        ("long", 2**63 - 1, True),
+        ("long", 2**63, False),
+        ("double", 1, True),
+        ("double", 1.5, True),
+        ("double", False, False),
+        ("boolean", True, True),
+        ("boolean", 1, False),
+        ("timestamp", 1_790_000_000, True),
+        ("timestamp", "2026-01-31T08:00:00Z", False),
+        ("timestamp", True, False),
+    ],
+)
+def test_a_value_must_be_of_its_type(kind: str, value: object, expected: bool) -> None:
+    shape = ShapeResolver({"Value": {"type": kind}}).get_shape_by_name("Value")
+    found: list[Violation] = []
+    Validators(EPOCH).of(shape)(value, "value", found)
+    assert expected == (not found)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-01-31T08:00:00Z", True),
+        ("2026-01-31T08:00:00.123+02:00", True),
+        ("yesterday", False),
+        (1_790_000_000, False),
+    ],
+)
+def test_a_timestamp_of_the_other_service_is_a_text(value: object, expected: bool) -> None:
+    shape = ShapeResolver({"Value": {"type": "timestamp"}}).get_shape_by_name("Value")
+    found: list[Violation] = []
+    Validators(ISO_8601).of(shape)(value, "value", found)
+    assert expected == (not found)
+
+
+def test_a_shape_of_an_unknown_type_is_not_guessed_at() -> None:
+    shape = ShapeResolver({"Value": {"type": "blob"}}).get_shape_by_name("Value")
+    with pytest.raises(UnsupportedShape, match="shape Value has type blob"):
+        Validators(EPOCH).of(shape)

@@ -10,6 +10,7 @@ from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.in_process import client
+from cleanrooms_emulator.wire.messages import Request
 from cleanrooms_emulator.wire.operations import OutputViolation
 from cleanrooms_emulator.wire.service import service
 from tests.emulator.payloads import Payloads
@@ -117,10 +118,15 @@ def test_handlers_are_registered_for_operations_that_exist(app: Application) -> 
 
 def test_a_delete_is_answered_without_a_body() -> None:
     app = Application(handlers={("cleanrooms", "DeleteCollaboration"): lambda context, params: {}})
-    boto3_client = client(app, "cleanrooms", "111122223333")
+    response = app(Request("DELETE", f"/collaborations/{NO_SUCH}", "", signed(), b""))
+    assert (204, b"") == (response.status, response.body)
 
-    answer = boto3_client.delete_collaboration(collaborationIdentifier=NO_SUCH)
-    assert 204 == answer["ResponseMetadata"]["HTTPStatusCode"]
+
+def test_a_timestamp_goes_out_with_milliseconds() -> None:
+    answer = {"collaboration": {"createTime": 1_790_000_000.1234567}}
+    app = Application(handlers={("cleanrooms", "GetCollaboration"): lambda context, params: answer}, strict_output=False)
+    _, content = send(app, "GET", f"/collaborations/{NO_SUCH}")
+    assert {"collaboration": {"createTime": 1_790_000_000.123}} == content
 
 
 def test_an_answer_the_model_does_not_allow_fails_loudly_in_a_test() -> None:

@@ -30,9 +30,7 @@ def flags_of(configuration: Mapping[str, Any] | None) -> Flags:
         return {}
     leaves = {QUERY: configuration.get(QUERY), JOB: configuration.get(JOB)}
     leaves |= configuration.get("machineLearning") or {}
-    return {
-        cost_type: leaf["isResponsible"] for cost_type, leaf in leaves.items() if cost_type in COST_TYPES and leaf is not None
-    }
+    return {cost_type: leaf["isResponsible"] for cost_type, leaf in leaves.items() if leaf is not None}
 
 
 def configuration_of(flags: Flags) -> dict[str, Any]:

@@ -42,8 +42,7 @@ class RestJson:
         locations = self._locations.get(operation.name)
         if locations is None:
             locations = self._locations[operation.name] = _Locations(operation.model.input_shape)
-        members = _json_object(request.body) if locations.body and request.body else {}
-        wire_input = {name: value for name, value in members.items() if name in locations.body}
+        wire_input = _json_object(request.body) if locations.in_body and request.body else {}
         for label, value in routed.source.items():
             wire_input[locations.labels[label]] = value
         for name, text in parse_qsl(request.query, keep_blank_values=True):
@@ -77,7 +76,7 @@ class _Locations:
     def __init__(self, shape: Shape | None) -> None:
         self.labels: dict[str, str] = {}
         self.query: dict[str, tuple[str, Shape]] = {}
-        self.body: set[str] = set()
+        self.in_body = False
         members: Mapping[str, Shape] = shape.members if shape is not None else {}
         for name, member in members.items():
             wire_name = member.serialization.get("name", name)
@@ -87,7 +86,7 @@ class _Locations:
             elif location == "querystring":
                 self.query[wire_name] = (name, _readable_in_query(member))
             elif location is None:
-                self.body.add(wire_name)
+                self.in_body = True
             else:
                 raise UnsupportedShape(f"member {name} travels as {location}")
 

@@ -1,6 +1,6 @@
-"""AWS through its SDK: the only place that knows botocore, and where the spelling of the wire ends.
+"""AWS through its SDK: the only place that knows boto3, and where the spelling of the wire ends.
 
-Nothing here imports botocore before the first call is made.
+Nothing here imports boto3 before the first call is made.
 """
 
 from cleanrooms_governance.aws.accounts import AwsAccounts

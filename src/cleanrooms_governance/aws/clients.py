@@ -1,6 +1,6 @@
 """How is a client of the AWS SDK made?
 
-botocore is imported when the first one is needed, not with this module: a preview that calls nothing does not pay for it.
+boto3 is imported when the first one is needed, not with this module: a preview that calls nothing does not pay for it.
 """
 
 import threading
@@ -54,6 +54,7 @@ def new_session(profile: str | None = None, source: CredentialSource | None = No
 
 def new_client(session: Any, service: str, region: str, on_client: OnClient | None) -> Any:
     """Make a client that sends each request once and refuses answers without the members that they must have."""
+    import boto3
     from botocore.config import Config
 
     config = Config(
@@ -64,7 +65,7 @@ def new_client(session: Any, service: str, region: str, on_client: OnClient | No
         user_agent_extra="cleanrooms-governance",
     )
     with _making:
-        client = session.create_client(service, region_name=region, config=config)
+        client = boto3.session.Session(botocore_session=session).client(service, region_name=region, config=config)
     client.meta.events.register(f"after-call.{service}", _refuse_incomplete_answer)
     if service == CLEAN_ROOMS:
         unknown_members.watch(client)

@@ -27,75 +27,6 @@ def role_session_name(stack: str) -> str:
     return re.sub(r"[^\w+=,.@-]", "-", f"crgov-{stack}", flags=re.ASCII)[:_LONGEST_SESSION_NAME]
 
 
-class Identities:
-    """Sessions by credentials. Each is asked once whose it is, before anything else is called with it."""
-
-    def __init__(self, stack: str, calls: Calls, on_client: OnClient | None) -> None:
-        self._session_name = role_session_name(stack)
-        self._calls = calls
-        self._on_client = on_client
-        self._sessions: OncePerKey[Credentials, Any] = OncePerKey()
-        self._sts_clients: OncePerKey[tuple[Credentials, str], Any] = OncePerKey()
-        self._callers: OncePerKey[Credentials, AccountId] = OncePerKey()
-
-    def session(self, access: Access, credentials: Credentials, region: str) -> Any:
-        """Return the session of ``credentials``, which is one of the two of ``access``.
-
-        Raises: CredentialsRefused if they cannot be had, do not work or are another account's; another ``ServiceError`` if
-        STS cannot be asked.
-        """
-        entry = _Entry(access, credentials, region)
-        session = self._sessions.get(credentials, lambda: self._open(entry))
-        caller = self._callers.get(credentials, lambda: self._caller(entry, session))
-        if caller != access.account:
-            raise CredentialsRefused(
-                f"{entry.path}: {entry.way} would act as account {caller}, but this entry is for account {access.account}; "
-                f"nothing else was called. Give {access.account} credentials of its own.",
-                operation="GetCallerIdentity",
-                account=access.account,
-                region=region,
-            )
-        return session
-
-    def _open(self, entry: "_Entry") -> Any:
-        if entry.credentials.role is not None:
-            return new_session(source=_Assumed(self._role_credentials(entry, entry.credentials.role)))
-        return new_session(profile=entry.credentials.profile)
-
-    def _role_credentials(self, entry: "_Entry", role: str) -> Any:
-        from botocore.credentials import RefreshableCredentials
-
-        environment = self._sessions.get(_ENVIRONMENT, new_session)
-        request = {"RoleArn": role, "RoleSessionName": self._session_name}
-        if entry.credentials.external_id is not None:
-            request["ExternalId"] = entry.credentials.external_id
-
-        def sts() -> Any:
-            return self._sts(environment, _ENVIRONMENT, entry.region)
-
-        def assume() -> dict[str, str]:
-            return self._ask(entry, "AssumeRole", lambda: sts().assume_role(**request), _issued)
-
-        return RefreshableCredentials.create_from_metadata(assume(), refresh_using=assume, method="assume-role")
-
-    def _caller(self, entry: "_Entry", session: Any) -> AccountId:
-        def sts() -> Any:
-            return self._sts(session, entry.credentials, entry.region)
-
-        request = "GetCallerIdentity"
-        return self._ask(entry, request, lambda: sts().get_caller_identity(), lambda answer: AccountId(answer["Account"]))
-
-    def _ask(self, entry: "_Entry", operation: str, request: Callable[[], Answer], decode: Callable[[Answer], T]) -> T:
-        call = Call(operation, entry.access.account, entry.region, Sending.READ)
-        try:
-            return self._calls.send(call, request, decode)
-        except (CredentialsRefused, AccessDenied, InvalidRequest, NotFound) as refusal:
-            raise entry.refused(refusal) from refusal
-
-    def _sts(self, session: Any, credentials: Credentials, region: str) -> Any:
-        return self._sts_clients.get((credentials, region), lambda: new_client(session, STS, region, self._on_client))
-
-
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """One of the two ways into an account, as a message about it needs to know it."""
@@ -141,6 +72,74 @@ class _Entry:
         )
 
 
+class Identities:
+    """Sessions by credentials. Each is asked once whose it is, before anything else is called with it."""
+
+    def __init__(self, stack: str, calls: Calls, on_client: OnClient | None) -> None:
+        self._session_name = role_session_name(stack)
+        self._calls = calls
+        self._on_client = on_client
+        self._sessions: OncePerKey[Credentials, Any] = OncePerKey()
+        self._sts_clients: OncePerKey[tuple[Credentials, str], Any] = OncePerKey()
+        self._callers: OncePerKey[Credentials, AccountId] = OncePerKey()
+
+    def session(self, access: Access, credentials: Credentials, region: str) -> Any:
+        """Return the session of ``credentials``, which is one of the two of ``access``.
+
+        Raises: CredentialsRefused if they cannot be had, do not work or are another account's; another ``ServiceError`` if
+        STS cannot be asked.
+        """
+        entry = _Entry(access, credentials, region)
+        session = self._sessions.get(credentials, lambda: self._open(entry))
+        caller = self._callers.get(credentials, lambda: self._caller(entry, session))
+        if caller != access.account:
+            raise CredentialsRefused(
+                f"{entry.path}: {entry.way} would act as account {caller}, but this entry is for account {access.account}; "
+                f"nothing else was called. Give {access.account} credentials of its own.",
+                operation="GetCallerIdentity",
+                account=access.account,
+                region=region,
+            )
+        return session
+
+    def _open(self, entry: _Entry) -> Any:
+        if entry.credentials.role is not None:
+            return new_session(source=_Assumed(self._role_credentials(entry, entry.credentials.role)))
+        return new_session(profile=entry.credentials.profile)
+
+    def _role_credentials(self, entry: _Entry, role: str) -> Any:
+        from botocore.credentials import RefreshableCredentials
+
+        environment = self._sessions.get(_ENVIRONMENT, new_session)
+        request = {"RoleArn": role, "RoleSessionName": self._session_name}
+        if entry.credentials.external_id is not None:
+            request["ExternalId"] = entry.credentials.external_id
+
+        def sts() -> Any:
+            return self._sts(environment, _ENVIRONMENT, entry.region)
+
+        def assume() -> dict[str, str]:
+            return self._ask(entry, "AssumeRole", lambda: sts().assume_role(**request), _issued)
+
+        return RefreshableCredentials.create_from_metadata(assume(), refresh_using=assume, method="assume-role")
+
+    def _caller(self, entry: _Entry, session: Any) -> AccountId:
+        def sts() -> Any:
+            return self._sts(session, entry.credentials, entry.region)
+
+        return self._ask(entry, "GetCallerIdentity", lambda: sts().get_caller_identity(), _account)
+
+    def _ask(self, entry: _Entry, operation: str, request: Callable[[], Answer], decode: Callable[[Answer], T]) -> T:
+        call = Call(operation, entry.access.account, entry.region, Sending.READ)
+        try:
+            return self._calls.send(call, request, decode)
+        except (CredentialsRefused, AccessDenied, InvalidRequest, NotFound) as refusal:
+            raise entry.refused(refusal) from refusal
+
+    def _sts(self, session: Any, credentials: Credentials, region: str) -> Any:
+        return self._sts_clients.get((credentials, region), lambda: new_client(session, STS, region, self._on_client))
+
+
 class _Assumed:
     """Gives a session the credentials of a role (see ``clients.CredentialSource``)."""
 
@@ -159,3 +158,7 @@ def _issued(answer: Mapping[str, Any]) -> dict[str, str]:
         "token": issued["SessionToken"],
         "expiry_time": issued["Expiration"].isoformat(),
     }
+
+
+def _account(answer: Mapping[str, Any]) -> AccountId:
+    return AccountId(answer["Account"])

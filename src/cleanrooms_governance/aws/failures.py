@@ -6,7 +6,6 @@ becomes ``AnswerLost``.
 """
 
 import difflib
-import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -259,6 +258,8 @@ def _of_no_answer(error: Exception, call: Call, known_regions: KnownRegions) -> 
 
 def _is_certificate_refusal(error: Exception) -> bool:
     """Whether the handshake failed on the certificate; other TLS errors may come after the request was sent."""
+    import ssl
+
     from botocore.exceptions import SSLError
 
     if not isinstance(error, SSLError):

@@ -31,8 +31,6 @@ def _note_unknown_members(
     customized_response_dict: dict[str, Any],
     **_: object,
 ) -> None:
-    if False:
-        return
     try:
         body = json.loads(response_dict["body"])
     except ValueError:

@@ -55,11 +55,6 @@ class Entry(Generic[S_co]):
         """Return a finding about a location inside the section."""
         return self.source.finding((*self.at, *location), message)
 
-    @property
-    def path(self) -> str:
-        """Where the section stands."""
-        return self.source.path(self.at)
-
 
 def read_section(model: type[S], document: object, source: Source, at: Location = ()) -> tuple[Entry[S] | None, list[Finding]]:
     """Return a section and the findings in it; no section where there is nothing that could be mended."""

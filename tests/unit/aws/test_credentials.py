@@ -24,6 +24,7 @@ from tests.unit.aws.world import (
     FakeTime,
     World,
     access,
+    collaboration,
     role,
 )
 
@@ -112,6 +113,14 @@ def test_reading_never_uses_the_writing_role(world: World) -> None:
     assert {f"arn:aws:sts::{CREATOR}:assumed-role/reader/crgov-acme-prod"} == principals(world)
 
 
+def test_every_write_uses_the_writing_role(world: World) -> None:
+    account = world.accounts(Access(CREATOR, role(CREATOR, "reader"), role(CREATOR, "writer")), REGION)
+    id = account.create_collaboration(collaboration(), {})
+    account.tag(f"arn:aws:cleanrooms:{REGION}:{CREATOR}:collaboration/{id}", {"a": "b"})
+
+    assert {f"arn:aws:sts::{CREATOR}:assumed-role/writer/crgov-acme-prod"} == principals(world)
+
+
 def test_a_write_without_writing_credentials_is_refused_without_a_call(world: World) -> None:
     account = world.accounts(Access(CREATOR, role(CREATOR), None), REGION)
     with pytest.raises(Refused, match=rf"accounts\.{CREATOR} has no `write`"):
@@ -197,10 +206,10 @@ def test_keys_that_aws_does_not_know_are_refused(world: World, monkeypatch: pyte
 
 
 def test_credentials_that_expire_during_a_run_are_refused_even_for_a_write(world: World) -> None:
-    collaboration = world.create(RECEIVER)
+    id = world.create(RECEIVER)
     world.app.clock.advance(2 * 3600)
     with pytest.raises(CredentialsRefused, match="expired"):
-        world.of(CREATOR).create_change_request(collaboration, [ADDITION])
+        world.of(CREATOR).create_change_request(id, [ADDITION])
 
 
 def test_a_role_is_assumed_again_before_its_credentials_expire(world: World) -> None:
@@ -214,10 +223,10 @@ def test_a_role_is_assumed_again_before_its_credentials_expire(world: World) -> 
 
 def test_a_role_that_is_lost_during_a_run_is_refused_as_credentials_and_the_write_not_sent(world: World) -> None:
     world.app.clock.set(world.app.clock.now() - NEARLY_AN_HOUR)
-    collaboration = world.create(RECEIVER)
+    id = world.create(RECEIVER)
     roles.declare(world.app.store, [Role(f"arn:aws:iam::{CREATOR}:role/governance", (PARTNER,))])
     with pytest.raises(CredentialsRefused, match=rf"^accounts\.{CREATOR}: role .* cannot be used"):
-        world.of(CREATOR).create_change_request(collaboration, [ADDITION])
+        world.of(CREATOR).create_change_request(id, [ADDITION])
 
     assert ["CreateCollaboration"] == world.called()
 

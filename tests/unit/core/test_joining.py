@@ -62,7 +62,7 @@ class TestJoining:
         assert (TARGET, []) == (plan.target, rules(plan))
 
     def test_what_is_not_asked_for_is_not_expected(self) -> None:
-        assert [] == rules(planned(wanted(), invited(QUERY, payments=pays(queryCompute=False)), query_log=True))[1:]
+        assert [] == rules(planned(wanted(payer_for=frozenset(CostType)), invited(QUERY), query_log=True))
 
     @pytest.mark.parametrize(
         ("expects", "live", "rule"),

@@ -1,0 +1,90 @@
+"""What both kinds of resource have in common: how the engine's questions about one are answered."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, DiffResult
+
+from cleanrooms_governance.errors import InvalidInput
+from cleanrooms_governance.plan import Remark
+from cleanrooms_governance.report import harmless
+from cleanrooms_providers.contract import StoredByName
+from cleanrooms_providers.engine import PROVIDER, configuration, halt, halt_half_done, recorded_inputs, tell
+from cleanrooms_providers.memory import MEMORY
+
+Properties = dict[str, Any]
+
+
+class GovernedProvider(StoredByName, ABC):
+    """Plans in check, compares with live in diff, acts in create and update, and never deletes."""
+
+    computed: ClassVar[tuple[str, ...]]
+    """The inputs that check adds: always all of them, and all unknown as soon as one input is unknown."""
+
+    recorded: ClassVar[tuple[str, ...]]
+    """The outputs that are not inputs."""
+
+    @abstractmethod
+    def plan(self, olds: Properties, inputs: Properties) -> Properties | None:
+        """Return the computed inputs by what is live now, or ``None`` if they cannot be known before something else is done.
+
+        Parameters: ``olds`` are the inputs of the last run, empty for a new resource; ``inputs`` hold nothing unknown.
+        Raises ``InvalidInput``.
+        """
+
+    @abstractmethod
+    def has_work(self, owner: str, outputs: Properties) -> bool | None:
+        """Return whether there is something to do or to record, or ``None`` if this process has not planned for this owner."""
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Take the stack's configuration, from which the reading ahead is done; the engine hands it over once a kind."""
+        MEMORY.config = configuration(req)
+
+    def check(self, olds: Properties, news: Properties) -> CheckResult:
+        """Return the inputs with the plan in them; a refusal is data, a wrong input is a failure."""
+        inputs = own(news, self.computed)
+        computed = None
+        if not pulumi.contains_unknowns(inputs):
+            try:
+                computed = self.plan(own(olds), inputs)
+            except InvalidInput as invalid:
+                return CheckResult(inputs, [CheckFailure("", harmless(str(finding))) for finding in invalid.findings])
+        return CheckResult({**inputs, **(computed or dict.fromkeys(self.computed, pulumi.UNKNOWN))}, [])
+
+    def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
+        """Say whether there is something to do or to record, by what check found; in a refresh, whether anything moved."""
+        if pulumi.contains_unknowns(news):
+            return DiffResult(changes=True)
+        has_work = self.has_work(str(news.get("owner")), olds)
+        return DiffResult(changes=MEMORY.has_moved(id_) if has_work is None else has_work)
+
+    def delete(self, id_: str, props: Properties) -> None:
+        """Do nothing but say so: what a stack drops stays in force."""
+        tell(Remark("retained", id_, f"{id_} stays as it is: this stack only forgets it"))
+
+
+def own(values: Mapping[str, Any], without: tuple[str, ...] = ()) -> Properties:
+    """Return values without the engine's own keys and without the named ones, as a fresh mapping."""
+    return {key: value for key, value in values.items() if not key.startswith("__") and key not in without}
+
+
+def inputs_of(props: Properties, recorded: tuple[str, ...]) -> Properties:
+    """Return the inputs of the resource that is being read, from the request or else from its outputs."""
+    return own(recorded_inputs() or props, recorded)
+
+
+def stop_if_refused(props: Properties) -> None:
+    """End the running create or update with everything that its own check refused."""
+    if refused := props.get("refused"):
+        halt("; ".join(str(refusal["message"]) for refusal in refused))
+
+
+def stop_half_done(resource_id: str, props: Properties, outputs: Properties, reasons: list[str]) -> None:
+    """End the running create or update, if there are reasons, and keep what is live.
+
+    Parameters: ``props`` are the properties that the call was given.
+    """
+    if reasons:
+        halt_half_done(resource_id, {**outputs, PROVIDER: props[PROVIDER]}, reasons)

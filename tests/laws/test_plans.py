@@ -1,0 +1,196 @@
+"""Laws of plans and drafts over random collaborations and stack files."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleanrooms_governance.atoms import Atom, Setting, State, attainable, standing, stated, value_in
+from cleanrooms_governance.changes import AddMember, GrantAbility, RevokeAbility
+from cleanrooms_governance.desired import DesiredCollaboration
+from cleanrooms_governance.filing import Draft, Filings, handed_over, plan_filings
+from cleanrooms_governance.model import (
+    RUNNER_ABILITIES,
+    Collaboration,
+    CollaborationChange,
+    CostType,
+    MemberChange,
+    RequestedChange,
+)
+from cleanrooms_governance.planning import plan_collaboration, predicted
+from cleanrooms_governance.requests import Verdict, judge
+from tests.laws.pure_apply import applied
+from tests.unit.core.builders import EXPORT, FUTURE, RECEIVE, request
+from tests.unit.core.strategies import shuffled, worlds
+
+WORLDS = worlds()
+LAW = settings(max_examples=40)
+
+
+def planned(desired: DesiredCollaboration, live: Collaboration) -> State:
+    return {change.atom: change.after for change in plan_collaboration(desired, live).request_changes}
+
+
+def filings(desired: DesiredCollaboration, live: Collaboration) -> Filings:
+    left = planned(desired, live)
+    return plan_filings(left, live, desired, handed_over(left, live))
+
+
+def drafts(desired: DesiredCollaboration, live: Collaboration) -> tuple[Draft, ...]:
+    return filings(desired, live).drafts
+
+
+def carried_out(desired: DesiredCollaboration, live: Collaboration) -> Collaboration:
+    """The collaboration after everything that can be filed took effect, and then what had to wait for it."""
+    for _ in range(2):
+        for draft in drafts(desired, live):
+            live = applied(live, draft.changes)
+    return live
+
+
+@LAW
+@given(st.data())
+def test_carrying_out_the_drafts_brings_about_all_that_the_file_decides(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    after = standing(carried_out(desired, live))
+    wanted = attainable(desired, live)
+    assert wanted == {atom: value_in(after, atom) for atom in wanted}
+
+
+@LAW
+@given(st.data())
+def test_what_the_file_does_not_decide_stays_as_it_is(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    after, wanted = standing(carried_out(desired, live)), attainable(desired, live)
+    before = standing(live)
+    undecided = (before.keys() | after.keys()) - wanted.keys()
+    assert {atom: value_in(before, atom) for atom in undecided} == {atom: value_in(after, atom) for atom in undecided}
+
+
+@LAW
+@given(st.data())
+def test_the_plan_of_the_world_that_was_carried_out_is_empty(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    assert () == plan_collaboration(desired, carried_out(desired, live)).changes
+
+
+@LAW
+@given(st.data())
+def test_the_predicted_collaboration_needs_no_further_change(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    after = predicted(live, desired, plan_collaboration(desired, live).changes)
+    assert () == plan_collaboration(desired, after).changes
+
+
+@LAW
+@given(st.data())
+def test_the_order_in_which_things_are_written_never_matters(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    other_live = replace(live, members=data.draw(shuffled(live.members)))
+    other = replace(desired, members=data.draw(shuffled(desired.members)), names=data.draw(shuffled(desired.names)))
+    one, two = plan_collaboration(desired, live), plan_collaboration(other, other_live)
+    assert one == two
+    assert one.fingerprint == two.fingerprint
+    assert drafts(desired, live) == drafts(other, other_live)
+    assert plan_collaboration(desired, None).fingerprint == plan_collaboration(other, None).fingerprint
+
+
+@LAW
+@given(st.data())
+def test_names_never_matter_to_a_fingerprint(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    renamed = replace(desired, names={account: f"{name}!" for account, name in desired.names.items()})
+    assert plan_collaboration(desired, live).fingerprint == plan_collaboration(renamed, live).fingerprint
+
+
+@LAW
+@given(st.data())
+def test_no_plan_removes_a_member(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    changes = [each.change for each in plan_collaboration(desired, live).changes]
+    assert all(isinstance(change, AddMember | GrantAbility | RevokeAbility) for change in changes)
+    assert {"CreateCollaborationChangeRequest"} >= {change.operation for change in changes}
+
+
+@LAW
+@given(st.data())
+def test_no_draft_removes_a_member_or_names_what_the_runner_has(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    for draft in drafts(desired, live):
+        for change in draft.changes:
+            assert not change.abilities & RUNNER_ABILITIES
+            assert all(value for atom, value in stated(change, live).items() if atom.setting == "member")
+
+
+@LAW
+@given(st.data())
+def test_every_draft_has_one_change_an_account_and_ten_at_most(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    found = drafts(desired, live)
+    accounts = [change.account for draft in found for change in draft.changes]
+    assert len(set(accounts)) == len(accounts)
+    assert all(1 <= len(draft.changes) <= 10 for draft in found)
+
+
+@LAW
+@given(st.data())
+def test_a_draft_needs_votes_exactly_where_the_plan_says_so(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    plan = plan_collaboration(desired, live)
+    needs_votes = {each.change.subject: each.needs_votes for each in plan.changes}
+    if filings(desired, live).postponed:
+        return
+    for draft in drafts(desired, live):
+        asked = {type_ for change in draft.changes for type_ in change.types}
+        assert {not asked <= live.auto_approved} == {needs_votes[change.account] for change in draft.changes}
+
+
+@LAW
+@given(st.data())
+def test_results_have_a_receiver_at_every_moment_whatever_is_approved_first(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    if not _receivers(live) or not _receivers(carried_out(desired, live)):
+        return
+    for draft in data.draw(st.permutations(drafts(desired, live))):
+        live = applied(live, draft.changes)
+        assert _receivers(live)
+
+
+def _receivers(live: Collaboration) -> set[str]:
+    return {member.account for member in live.members.values() if member.belongs and RECEIVE in member.abilities}
+
+
+@LAW
+@given(st.data())
+def test_a_request_made_from_our_own_draft_is_wanted(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    for draft in drafts(desired, live):
+        assert Verdict.WANTED == judge(request(1, *draft.changes), live, attainable(desired, live))
+
+
+@LAW
+@given(st.data())
+def test_one_change_more_than_our_own_draft_is_unwanted(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    wanted = attainable(desired, live)
+    for draft in drafts(desired, live):
+        position = data.draw(st.integers(0, len(draft.changes) - 1))
+        more = list[RequestedChange](draft.changes)
+        more[position] = data.draw(one_thing_more(draft.changes[position], live, planned(desired, live)))
+        assert Verdict.UNWANTED == judge(request(1, *more), live, wanted)
+        widened = CollaborationChange(live.auto_approved ^ {"ADD_MEMBER"})
+        assert Verdict.UNWANTED == judge(request(1, *draft.changes, widened), live, wanted)
+
+
+@st.composite
+def one_thing_more(draw: st.DrawFn, change: MemberChange, live: Collaboration, plan: State) -> MemberChange:
+    """A change that does one thing which its original does not do and the file does not want."""
+    present = live.members.get(change.account)
+    costs = {cost for cost, pays in (present.payments if present and present.belongs else {}).items() if pays}
+    untouched = [ability for ability in (RECEIVE, EXPORT) if Atom(change.account, Setting.ABILITY, ability) not in plan]
+    ways = [
+        replace(change, abilities=change.abilities ^ {FUTURE}),
+        replace(change, payments={CostType.QUERY_COMPUTE: CostType.QUERY_COMPUTE not in costs}),
+        *(replace(change, abilities=change.abilities ^ {ability}) for ability in untouched),
+    ]
+    return draw(st.sampled_from(ways))

@@ -1,0 +1,238 @@
+"""A collaboration on the embedded service, governed through boto3 in process, with the other parties played by hand."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from botocore.client import BaseClient
+
+from cleanrooms_emulator.application import Application
+from cleanrooms_emulator.clock import Clock
+from cleanrooms_emulator.faults import FaultRule
+from cleanrooms_emulator.in_process import client, connect
+from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.switches import Switches
+from cleanrooms_governance.advance import Parties, Report, World, advance, ensure_collaboration, read_world, situation_of
+from cleanrooms_governance.aws import AwsAccounts, Pace
+from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
+from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
+from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, AccountId, ChangeRequest, Collaboration
+from cleanrooms_governance.plan import Reviewed
+from cleanrooms_governance.planning import OWNER_TAG
+from tests.unit.core.builders import CREATOR, OWNER, TODAY
+from tests.unit.core.strategies import PARTNERS
+
+REGION = "eu-west-1"
+MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp()
+RESULTS = {
+    "outputConfiguration": {"s3": {"resultFormat": "CSV", "bucket": "results"}},
+    "roleArn": f"arn:aws:iam::{CREATOR}:role/results",
+}
+
+
+def write_profiles(path: Path, accounts: Iterable[str]) -> None:
+    """Write a credentials file with a profile for each account; the service takes twelve digits for that account's root."""
+    lines = (f"[{account}]\naws_access_key_id = {account}\naws_secret_access_key = unverified\n" for account in accounts)
+    path.write_text("\n".join(lines))
+
+
+class Service:
+    """One embedded service for many worlds, one after the other: clients and sessions are made once."""
+
+    def __init__(self) -> None:
+        self._store = Store()
+        self._clock = Clock(self._store, source=lambda: MOMENT)
+        self.app = Application(store=self._store, clock=self._clock, ids="laws", sleep=_no_sleep)
+        pace = Pace(clock=lambda: 0.0, sleep=_no_sleep)
+        self._accounts = AwsAccounts("acme/prod", lambda made: connect(self.app, made), pace=pace)
+        self.console = cache(self._console)
+
+    def start(self, switches: Mapping[str, str] | None = None) -> None:
+        """Begin an empty world."""
+        self.app.reset()
+        self.app.switches = Switches.from_names(switches or {})
+
+    def port(self, account: str) -> AwsCleanRooms:
+        """An account as the reconciler acts in it."""
+        credentials = Credentials(profile=account)
+        return self._accounts(Access(AccountId(account), credentials, credentials), REGION)
+
+    def _console(self, account: str) -> BaseClient:
+        """An account as a person acts in it."""
+        return client(self.app, "cleanrooms", account, REGION)
+
+    def fail(self, *rules: FaultRule) -> None:
+        """Make calls fail from now on."""
+        self.app.faults.set(rules)
+
+    def called(self, after: int = 0, operation: str | None = None) -> list[str]:
+        """The operations of Clean Rooms called since a moment of the journal, in order."""
+        entries = self.app.journal.entries(after, service="cleanrooms", operation=operation)
+        return [str(entry.operation) for entry in entries]
+
+    def written(self, after: int = 0) -> list[str]:
+        """The same without what only reads."""
+        return [operation for operation in self.called(after) if not operation.startswith(("Get", "List"))]
+
+
+def _no_sleep(_: float) -> None:
+    """Time does not pass."""
+
+
+@dataclass
+class Governed:
+    """One collaboration on the service and everybody around it. ``held`` are the accounts whose votes this stack casts."""
+
+    service: Service
+    id: str
+    held: tuple[AccountId, ...] = ()
+    told: list[str] = field(default_factory=list)
+
+    @property
+    def world(self) -> World:
+        """What the creator reads."""
+        return read_world(self.service.port(CREATOR), self.id)
+
+    @property
+    def live(self) -> Collaboration:
+        """The collaboration."""
+        return self.world.live
+
+    @property
+    def requests(self) -> dict[str, ChangeRequest]:
+        """All change requests by id, oldest first."""
+        return {request.id: request for request in self.world.requests}
+
+    def abilities(self, account: str) -> set[str]:
+        """What an account can do now."""
+        return {str(ability) for ability in self.live.members[AccountId(account)].abilities}
+
+    def parties(self) -> Parties:
+        """Everybody that a run may act as."""
+        return Parties(
+            creator=self.service.port(CREATOR),
+            voters={account: self.service.port(account) for account in self.held},
+            today=TODAY,
+            sleep=_no_sleep,
+            tell=self.told.append,
+        )
+
+    def reviewed(self, desired: DesiredCollaboration) -> Reviewed:
+        """The plan as a preview would show it now."""
+        return Reviewed.of(situation_of(desired, self.world, TODAY, may_write=True).plan)
+
+    def run(self, desired: DesiredCollaboration, reviewed: Reviewed | None = None) -> Report:
+        """What an `up` does: preview, and carry that out."""
+        return advance(desired, self.id, reviewed or self.reviewed(desired), self.parties())
+
+    def writes_of(self, desired: DesiredCollaboration) -> list[str]:
+        """The writing operations of one more run."""
+        before = self.service.app.journal.last
+        self.run(desired)
+        return self.service.written(before)
+
+    def act(self, account: str, request_id: str, action: str) -> None:
+        """Somebody acts on a change request in the console."""
+        self.service.console(account).update_collaboration_change_request(
+            collaborationIdentifier=self.id, changeRequestIdentifier=request_id, action=action
+        )
+
+    def approve(self, *accounts: str) -> None:
+        """These accounts approve whatever waits for them."""
+        for account in accounts:
+            for request in self.requests.values():
+                if request.status == "PENDING" and request.approvals.get(AccountId(account)) == "PENDING":
+                    self.act(account, request.id, "APPROVE")
+
+    def file(self, account: str, *abilities: str) -> str:
+        """A person files a change request as the creator; its id."""
+        present = self.live.members.get(AccountId(account))
+        name = {} if present and present.belongs else {"displayName": f"Name of {account}"}
+        specification = {"accountId": account, "memberAbilities": sorted(abilities), **name}
+        answer = self.service.console(CREATOR).create_collaboration_change_request(
+            collaborationIdentifier=self.id,
+            changes=[{"specificationType": "MEMBER", "specification": {"member": specification}}],
+        )
+        return str(answer["collaborationChangeRequest"]["id"])
+
+    def join(self, account: str) -> None:
+        """An invited account makes its membership, accepting what it is asked to pay."""
+        parameters: dict[str, Any] = {"collaborationIdentifier": self.id, "queryLogStatus": "DISABLED"}
+        member = self.live.members[AccountId(account)]
+        if CAN_RECEIVE_RESULTS in member.abilities:
+            parameters["defaultResultConfiguration"] = RESULTS
+        if CAN_QUERY not in member.abilities:
+            parameters["paymentConfiguration"] = _payment_configuration({str(k): v for k, v in member.payments.items()})
+        self.service.console(account).create_membership(**parameters)
+
+    def leave(self, account: str) -> None:
+        """A member leaves for good."""
+        listed = self.service.console(account).list_memberships()["membershipSummaries"]
+        (own,) = [each["id"] for each in listed if each["collaborationId"] == self.id]
+        self.service.console(account).delete_membership(membershipIdentifier=own)
+
+    def remove(self, account: str) -> None:
+        """The creator removes a member in the console."""
+        self.service.console(CREATOR).delete_member(collaborationIdentifier=self.id, accountId=account)
+
+
+def create(service: Service, live: Collaboration, *, owner: str | None = OWNER) -> Governed:
+    """Bring a collaboration about on the service, with the statuses of its members."""
+    members = [_creation_entry(each) for each in live.members.values() if each.account != live.creator]
+    creator = live.members[live.creator]
+    created = service.console(live.creator).create_collaboration(
+        name=live.name,
+        creatorDisplayName=creator.display_name,
+        creatorMemberAbilities=sorted(creator.abilities),
+        queryLogStatus="DISABLED",
+        members=members,
+        autoApprovedChangeRequestTypes=sorted(live.auto_approved),
+        tags={OWNER_TAG: owner} if owner else {},
+        **_entry_extras(creator, "creatorMLMemberAbilities", "creatorPaymentConfiguration"),
+    )
+    governed = Governed(service, str(created["collaboration"]["id"]))
+    for account, member in live.members.items():
+        if member.status in ("ACTIVE", "LEFT"):
+            governed.join(account)
+        if member.status == "LEFT":
+            governed.leave(account)
+        if member.status == "REMOVED":
+            governed.remove(account)
+    return governed
+
+
+def create_from_file(service: Service, desired: DesiredCollaboration) -> Governed:
+    """Let the reconciler itself create what a stack file asks for."""
+    governed = Governed(service, "")
+    return replace(governed, id=ensure_collaboration(desired, "", governed.parties()))
+
+
+def _creation_entry(member: Any) -> dict[str, Any]:
+    return {
+        "accountId": member.account,
+        "displayName": member.display_name,
+        "memberAbilities": sorted(member.abilities),
+        **_entry_extras(member, "mlMemberAbilities", "paymentConfiguration"),
+    }
+
+
+def _entry_extras(member: Any, ml_name: str, payment_name: str) -> dict[str, Any]:
+    extras: dict[str, Any] = {}
+    if member.ml_abilities:
+        extras[ml_name] = {"customMLMemberAbilities": sorted(member.ml_abilities)}
+    if member.payments:
+        extras[payment_name] = _payment_configuration({str(cost): pays for cost, pays in member.payments.items()})
+    return extras
+
+
+def _payment_configuration(flags: Mapping[str, bool]) -> dict[str, Any]:
+    leaves = {name: {"isResponsible": flag} for name, flag in {"queryCompute": False, **flags}.items()}
+    plain = {name: leaf for name, leaf in leaves.items() if name in ("queryCompute", "jobCompute")}
+    learning = {name: leaf for name, leaf in leaves.items() if name not in plain}
+    return {**plain, "machineLearning": learning} if learning else plain
+
+
+ACCOUNTS = (CREATOR, *PARTNERS)
