@@ -26,8 +26,8 @@ class GovernedCollaboration(pulumi.ComponentResource):
 class GovernedMembership(pulumi.ComponentResource):
     """A membership of a stack file under governance.
 
-    Parameters: ``key`` is its key in the stack file; ``stack`` the validated file; ``governed`` the collaborations that this same
-    program governs, by key, so that it joins after its collaboration has been created.
+    Parameters: ``key`` is its key in the stack file; ``stack`` the validated file; ``governed`` the collaborations that this
+    same program governs, by key, so that it joins after its collaboration has been created.
     """
 
     membership: Membership

@@ -29,6 +29,7 @@ def govern(project: Path) -> None:
     Parameters: ``project`` is the project's folder, to which ``include`` patterns are relative. Findings in the file end the
     program before any resource is registered.
     """
+    _leave_quietly_when_interrupted()
     stack = read_stack_file(project)
     collaborations = {key: GovernedCollaboration(key, stack) for key in stack.collaborations}
     memberships = {key: GovernedMembership(key, stack, collaborations) for key in stack.memberships}
@@ -45,7 +46,6 @@ def read_stack_file(project: Path) -> StackFile:
 
     Parameters: ``project`` is the project's folder, to which ``include`` patterns are relative.
     """
-    _leave_quietly_when_interrupted()
     try:
         return load(_configuration(), project)
     except InvalidInput as invalid:
@@ -59,7 +59,11 @@ def _configuration() -> dict[str, str]:
 
 
 def fail_on_refusals(resources: Iterable[Collaboration | Membership]) -> None:
-    """Make the running program fail, after everything has been planned, if any of the resources is refused."""
+    """Make the running program fail, after everything has been planned, if any of the resources is refused.
+
+    From then on the program also leaves without a word when the engine interrupts it, as it does after any error.
+    """
+    _leave_quietly_when_interrupted()
     watched = list(resources)
 
     async def report() -> None:

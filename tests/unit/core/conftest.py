@@ -1,17 +1,14 @@
 """One embedded service for all tests of the engine room."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.unit.core.governed import Service
-from tests.unit.core.service_fixture import running_service
 
 
 @pytest.fixture(scope="session")
-def service_of_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service_of_session(tmp_path_factory: pytest.TempPathFactory) -> Service:
     """The service and its clients, made once."""
-    yield from running_service(tmp_path_factory.mktemp("credentials"))
+    return Service(tmp_path_factory.mktemp("profiles"))
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """A collaboration on the embedded service, governed through boto3 in process, with the other parties played by hand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
 from botocore.client import BaseClient
 
 from cleanrooms_emulator.application import Application
@@ -19,10 +22,10 @@ from cleanrooms_governance.advance import Parties, Report, World, advance, ensur
 from cleanrooms_governance.aws import AwsAccounts, Pace
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
 from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
-from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, AccountId, ChangeRequest, Collaboration
+from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, AccountId, ChangeRequest, Collaboration, Member
 from cleanrooms_governance.plan import Reviewed
 from cleanrooms_governance.planning import OWNER_TAG
-from tests.unit.core.builders import CREATOR, OWNER, TODAY
+from tests.unit.core.builders import BANK, CREATOR, NEWCOMER, OWNER, RUNNER, SHOP, TODAY
 from tests.unit.core.strategies import PARTNERS
 
 REGION = "eu-west-1"
@@ -33,21 +36,28 @@ RESULTS = {
 }
 
 
-def write_profiles(path: Path, accounts: Iterable[str]) -> None:
-    """Write a credentials file with a profile for each account; the service takes twelve digits for that account's root."""
-    lines = (f"[{account}]\naws_access_key_id = {account}\naws_secret_access_key = unverified\n" for account in accounts)
-    path.write_text("\n".join(lines))
+ACCOUNTS = (CREATOR, RUNNER, BANK, SHOP, NEWCOMER, *PARTNERS)
 
 
 class Service:
-    """One embedded service for many worlds, one after the other: clients and sessions are made once."""
+    """One embedded service for many worlds, one after the other: clients and sessions are made once.
 
-    def __init__(self) -> None:
+    ``folder`` takes a credentials file with a profile for each account; to the service twelve digits are that account's root.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._profiles = folder / "credentials"
+        self._profiles.write_text(
+            "".join(f"[{each}]\naws_access_key_id={each}\naws_secret_access_key=unverified\n" for each in ACCOUNTS)
+        )
         self._store = Store()
         self._clock = Clock(self._store, source=lambda: MOMENT)
         self.app = Application(store=self._store, clock=self._clock, ids="laws", sleep=_no_sleep)
         pace = Pace(clock=lambda: 0.0, sleep=_no_sleep)
-        self._accounts = AwsAccounts("acme/prod", lambda made: connect(self.app, made), pace=pace)
+        self._accounts = AwsAccounts("acme/prod", self._prepare, pace=pace)
+        self.before_calls: list[Callable[[str], None]] = []
+        self.after_calls: list[Callable[[str], None]] = []
+        self.port = cache(self._port)
         self.console = cache(self._console)
 
     def start(self, switches: Mapping[str, str] | None = None) -> None:
@@ -55,10 +65,27 @@ class Service:
         self.app.reset()
         self.app.switches = Switches.from_names(switches or {})
 
-    def port(self, account: str) -> AwsCleanRooms:
-        """An account as the reconciler acts in it."""
+    def _port(self, account: str) -> AwsCleanRooms:
+        """An account as the reconciler acts in it, its credentials checked."""
         credentials = Credentials(profile=account)
-        return self._accounts(Access(AccountId(account), credentials, credentials), REGION)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("AWS_SHARED_CREDENTIALS_FILE", str(self._profiles))
+            port = self._accounts(Access(AccountId(account), credentials, credentials), REGION)
+            port.memberships()
+        return port
+
+    def _prepare(self, made: BaseClient) -> None:
+        def before(model: Any, **_: Any) -> None:
+            for hook in [*self.before_calls]:
+                hook(model.name)
+
+        def after(model: Any, **_: Any) -> None:
+            for hook in [*self.after_calls]:
+                hook(model.name)
+
+        connect(self.app, made)
+        made.meta.events.register("before-call", before)
+        made.meta.events.register("after-call", after)
 
     def _console(self, account: str) -> BaseClient:
         """An account as a person acts in it."""
@@ -210,7 +237,7 @@ def create_from_file(service: Service, desired: DesiredCollaboration) -> Governe
     return replace(governed, id=ensure_collaboration(desired, "", governed.parties()))
 
 
-def _creation_entry(member: Any) -> dict[str, Any]:
+def _creation_entry(member: Member) -> dict[str, Any]:
     return {
         "accountId": member.account,
         "displayName": member.display_name,
@@ -219,7 +246,7 @@ def _creation_entry(member: Any) -> dict[str, Any]:
     }
 
 
-def _entry_extras(member: Any, ml_name: str, payment_name: str) -> dict[str, Any]:
+def _entry_extras(member: Member, ml_name: str, payment_name: str) -> dict[str, Any]:
     extras: dict[str, Any] = {}
     if member.ml_abilities:
         extras[ml_name] = {"customMLMemberAbilities": sorted(member.ml_abilities)}
@@ -235,4 +262,38 @@ def _payment_configuration(flags: Mapping[str, bool]) -> dict[str, Any]:
     return {**plain, "machineLearning": learning} if learning else plain
 
 
-ACCOUNTS = (CREATOR, *PARTNERS)
+class Crash(Exception):
+    """The process dies."""
+
+
+@contextmanager
+def acting_before(service: Service, operation: str, act: Callable[[], None]) -> Iterator[None]:
+    """Somebody acts just when the reconciler is about to call an operation for the first time."""
+    with _hooked(service.before_calls, operation, 1, act):
+        yield
+
+
+@contextmanager
+def crashing_after(service: Service, operation: str, time: int = 1) -> Iterator[None]:
+    """The process dies when the reconciler has called an operation for the given time."""
+
+    def crash() -> None:
+        raise Crash
+
+    with _hooked(service.after_calls, operation, time, crash):
+        yield
+
+
+@contextmanager
+def _hooked(hooks: list[Callable[[str], None]], operation: str, time: int, act: Callable[[], None]) -> Iterator[None]:
+    calls = count(1)
+
+    def hook(called: str) -> None:
+        if called == operation and next(calls) == time:
+            act()
+
+    hooks.append(hook)
+    try:
+        yield
+    finally:
+        hooks.remove(hook)
