@@ -101,4 +101,3 @@ def _end_with(messages: Iterable[str]) -> NoReturn:
 def _leave_quietly_when_interrupted() -> None:
     # On any error the engine interrupts the program, whose language script would then print a traceback of KeyboardInterrupt.
     signal.signal(signal.SIGINT, lambda *_: os._exit(QUIET_FAILURE))
-

@@ -74,8 +74,7 @@ def recorded_inputs() -> dict[str, Any] | None:
 def halt(message: str) -> NoReturn:
     """End the running call with a message and no traceback. Nothing is stored."""
     shown = harmless(message)
-    _set_status(status_pb2.Status(code=_UNKNOWN_STATUS, message=shown))
-    raise Halt(shown)
+    _stop(status_pb2.Status(code=_UNKNOWN_STATUS, message=shown))
 
 
 def halt_half_done(resource_id: str, outputs: Mapping[str, Any], reasons: list[str]) -> NoReturn:
@@ -90,8 +89,7 @@ def halt_half_done(resource_id: str, outputs: Mapping[str, Any], reasons: list[s
     detail = provider_pb2.ErrorResourceInitFailed(id=resource_id, properties=_struct(outputs), reasons=shown)
     status = status_pb2.Status(code=_UNKNOWN_STATUS, message="; ".join(shown))
     status.details.add().Pack(detail)
-    _set_status(status)
-    raise Halt(status.message)
+    _stop(status)
 
 
 def tell(remark: Remark) -> None:
@@ -106,10 +104,12 @@ def tell(remark: Remark) -> None:
         engine.Log(line, timeout=_PATIENCE)
 
 
-def _set_status(status: status_pb2.Status) -> None:
+def _stop(status: status_pb2.Status) -> NoReturn:
     _, context = running_call()
     if context is not None:
         context.set_trailing_metadata(((_STATUS_METADATA, status.SerializeToString()),))
+    # The server sends the traceback along, in the place of the message; what went before makes it longer, not clearer.
+    raise Halt(status.message) from None
 
 
 def _struct(values: Mapping[str, Any]) -> Any:

@@ -154,12 +154,15 @@ class _Run:
     def run(self) -> Report:
         world = self._read()
         check_identity(self.desired, world.live)
+        auto_approved = world.live.auto_approved
+        going_on = self.reviewed
         wrote = False
         for _ in range(MOST_MOVES):
             situation = situation_of(self.desired, world, self.parties.today, may_write=self.parties.may_write)
             decision = decide(situation)
             try:
-                self.reviewed.admit(situation.plan)
+                (going_on if world.live.auto_approved == auto_approved else self.reviewed).admit(situation.plan)
+                going_on = going_on.either_way(situation.plan)
             except Refused as refused:
                 if not wrote:
                     raise

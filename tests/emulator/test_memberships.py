@@ -329,3 +329,12 @@ def test_a_membership_that_holds_resources_cannot_be_deleted(kind: str) -> None:
     )
     world.store.delete(kind, "held")
     world.of(READER).delete_membership(membershipIdentifier=membership)
+
+
+def test_a_runner_can_enable_metrics_though_somebody_else_pays_for_everything() -> None:
+    world = World()
+    everything = pays(queryCompute=True, modelTraining=True, modelInference=True, syntheticDataGeneration=True)
+    id = world.create(member(RUNNER, "CAN_QUERY"), member(READER, paymentConfiguration=everything), isMetricsEnabled=True)
+    membership = world.join(RUNNER, id, isMetricsEnabled=True)
+
+    assert world.membership(membership, RUNNER)["isMetricsEnabled"] is True

@@ -1,6 +1,6 @@
 """What the tests with the real engine share.
 
-A command costs seconds, so a story is played once for all tests of a module, or begins with a copy of a world that was made once.
+A command costs seconds: a story is played once for all tests of a module, or begins with a copy of a world made once.
 """
 
 from __future__ import annotations

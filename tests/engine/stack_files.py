@@ -1,4 +1,4 @@
-"""Stack files of the stories: a retailer that governs, a media agency whose account it also holds, partners with stacks of their own."""
+"""Stack files of the stories: a retailer that governs and holds the media agency's account too, and partners."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ def results_of(account: str) -> Config:
     }
 
 
-def collaboration(
-    bank: Sequence[str] = (), members: Mapping[str, Sequence[str]] | None = None, **settings: Any
-) -> Config:
+def collaboration(bank: Sequence[str] = (), members: Mapping[str, Sequence[str]] | None = None, **settings: Any) -> Config:
     """A collaboration that the retailer governs; ``bank`` are the bank's abilities, ``members`` are further ones."""
     abilities: dict[str, Sequence[str]] = {RETAILER: RECEIVES, MEDIA: ["CAN_QUERY"], BANK: bank, **(members or {})}
     return {

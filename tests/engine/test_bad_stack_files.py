@@ -1,4 +1,4 @@
-"""What is wrong in a stack file, through the real command: every finding at once, with its path and what to do; nothing is called."""
+"""What is wrong in a stack file, through the real command: every finding at once, with its path and what to do."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ FINDINGS = {
     "a creator that is no member": f"{_HERE}.without-creator.creator: 111122223333 is not among the members; add it",
     "a member to be removed": f"{_HERE}.removed-member.removed: 222233334444 is among the members as well; remove it",
     "a removal": f"{_HERE}.removed-member.removed: not built yet: this version cannot remove members",
-    "a date that is not quoted": "cleanrooms:memberships.dated.changeRequests.approve[0].until: 2027-03-31 00:00:00 +0000 UTC is"
-    ' a timestamp, as an unquoted date becomes one: quote it, "2027-03-31"',
+    "a date that is not quoted": "cleanrooms:memberships.dated.changeRequests.approve[0].until: 2027-03-31 00:00:00 +0000"
+    ' UTC is a timestamp, as an unquoted date becomes one: quote it, "2027-03-31"',
     "a path out of the project": "cleanrooms:include[1]: '../elsewhere/*.yaml' leads out of the project folder: move the files",
     "a key twice in an included file": "collaborations/first.yaml:4 collaborations.twice-in-one: is given twice in this file,"
     " first in line 3: keep one",

@@ -1,4 +1,4 @@
-"""What only the service can show to be wrong: ids, credentials, roles, Regions, an endpoint. Each is an error of its resource."""
+"""What only the service can show to be wrong: ids, credentials, roles, Regions, an endpoint."""
 
 from __future__ import annotations
 

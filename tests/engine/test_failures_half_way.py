@@ -1,4 +1,4 @@
-"""What fails or loses its answer after something was written: nothing is forgotten, nothing is done twice, the next run goes on."""
+"""What fails or loses its answer after something was written: nothing is forgotten, nothing is done twice."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ pytestmark = pytest.mark.engine
 
 
 def _denied(operation: str, account: str, **rule: Any) -> FaultRule:
-    return FaultRule(
-        kind=FaultKind.ERROR, operation=operation, account=account, code="AccessDeniedException", times=1, **rule
-    )
+    return FaultRule(kind=FaultKind.ERROR, operation=operation, account=account, code="AccessDeniedException", times=1, **rule)
 
 
 def _outputs(state: dict[str, Any], kind: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engine.conftest import Stage
-from tests.engine.stack_files import BANK, INSURER, REGION, RETAILER, governing, only_governing
+from tests.engine.stack_files import BANK, REGION, RETAILER, collaboration, governing, only_governing
 from tests.engine.world import World
 from tools.playground import Playground
 
@@ -70,6 +70,16 @@ def test_a_collaboration_of_the_same_name_without_our_tag_is_refused(
     up = world.watch(lambda: repository.up("retail", "--skip-preview"))
     assert (1, []) == (up.code, up.writes), up.output
     assert f"({made_in_the_console}) that this stack does not govern. Adopt it by collaborations.old.id" in up.output
+
+
+def test_what_another_stack_governs_is_not_taken_over(settled: Stage) -> None:
+    other = settled.world.repository("other", RETAILER)
+    other.write_stack("another", only_governing(taken=collaboration(id=settled.collaboration, name="retail-media")))
+    other.init("another")
+    up = settled.world.watch(lambda: other.up("another", "--skip-preview"))
+    assert (1, []) == (up.code, up.writes), up.output
+    assert "the collaboration is governed by the stack cleanrooms/retail/retail-media" in up.output
+    assert "to collaborations.taken.acknowledge" in up.output
 
 
 def test_with_the_state_lost_everything_is_found_again_and_nothing_made_twice(settled: Stage) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Mapping
 
 import pytest
@@ -33,8 +32,7 @@ def interrupted(world: World) -> Mapping[str, Watched]:
 
 def _interrupted_up(creator: Playground, world: World) -> Run:
     process = creator.start("up", "--stack", "retail", "--yes", "--skip-preview")
-    while process.poll() is None and not world.app.faults.as_json()[0]["hits"]:
-        time.sleep(0.05)
+    world.wait_for_a_fault(process)
     os.killpg(process.pid, signal.SIGINT)
     stdout, stderr = process.communicate(timeout=60)
     return Run("pulumi up, and Ctrl-C", process.returncode, stdout + stderr, stdout)

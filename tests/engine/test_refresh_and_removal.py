@@ -1,4 +1,4 @@
-"""`refresh`, `up --refresh`, `destroy` and what is dropped from the file: state follows the service, which is never asked to delete."""
+"""`refresh`, `up --refresh`, `destroy` and what is dropped from the file: nothing is ever deleted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from cleanrooms_emulator.faults import FaultKind, FaultRule
 from tests.engine.conftest import Stage
 from tests.engine.stack_files import ACCOUNTS, BANK, MEDIA, RECEIVES, RETAILER, governing
 from tests.engine.world import Kept, Watched, collaborations_of, member
@@ -18,6 +19,22 @@ Told = Mapping[str, Watched]
 def test_a_refresh_of_a_settled_stack_finds_nothing(settled: Stage) -> None:
     refresh = settled.world.watch(lambda: settled.creator.refresh("retail", "--expect-no-changes"))
     assert (0, []) == (refresh.code, refresh.writes), refresh.output
+
+
+def test_a_refresh_of_a_stack_that_waits_finds_nothing(waiting: Stage) -> None:
+    refresh = waiting.world.watch(lambda: waiting.creator.refresh("retail", "--expect-no-changes"))
+    assert (0, []) == (refresh.code, refresh.writes), refresh.output
+
+
+def test_a_denied_read_is_an_error_and_never_taken_for_gone(settled: Stage) -> None:
+    before = settled.creator.state("retail")["deployment"]["resources"]
+    denied = FaultRule(kind=FaultKind.ERROR, operation="GetCollaboration", code="AccessDeniedException")
+    settled.world.app.faults.set([denied])
+    refresh = settled.world.watch(lambda: settled.creator.refresh("retail"))
+    assert 1 == refresh.code, refresh.output
+    assert f"GetCollaboration on {settled.collaboration}: account 111122223333 in eu-west-1 may not see it" in refresh.output
+    after = settled.creator.state("retail")["deployment"]["resources"]
+    assert [(each["urn"], each.get("outputs")) for each in before] == [(each["urn"], each.get("outputs")) for each in after]
 
 
 @pytest.fixture(scope="module")

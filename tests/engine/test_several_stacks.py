@@ -9,7 +9,7 @@ import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from tests.engine.conftest import Stage
-from tests.engine.stack_files import BANK, MEDIA, RECEIVES, RETAILER, approves, bank_stack, governing, only_governing, collaboration
+from tests.engine.stack_files import BANK, MEDIA, RECEIVES, RETAILER, approves, bank_stack, collaboration, only_governing
 from tests.engine.world import Watched, World, member
 
 pytestmark = pytest.mark.engine
@@ -31,13 +31,12 @@ def test_the_same_stack_cannot_run_twice_at_the_same_time(world: World) -> None:
     creator.init("retail")
     world.app.faults.set([FaultRule(kind=FaultKind.LATENCY, operation="CreateCollaboration", latency=4.0, times=1)])
     first = creator.start("up", "--stack", "retail", "--yes", "--skip-preview")
-    while first.poll() is None and not world.app.faults.as_json()[0]["hits"]:
-        pass
+    world.wait_for_a_fault(first)
     second = world.watch(lambda: creator.up("retail", "--skip-preview"))
     stdout, stderr = first.communicate(timeout=60)
     assert (0, 1) == (first.returncode, second.code), stdout + stderr
     assert "the stack is currently locked by 1 lock(s)" in second.output
-    assert [] == second.asked("CreateCollaboration")[1:]
+    assert 1 == len(world.console(RETAILER).list_collaborations()["collaborationList"])
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +71,29 @@ def alone(world: World) -> Mapping[str, Watched]:
     told["invited"] = world.watch(lambda: bank.preview("partner"))
     told["joining"] = world.watch(lambda: bank.up("partner", "--skip-preview"))
     world.file(RETAILER, collaboration, member(RETAILER))
-    told["no rule"] = world.watch(lambda: bank.preview("partner", "--expect-no-changes"))
+    told["no rule"] = world.watch(lambda: bank.preview("partner"))
     world.file(RETAILER, collaboration, member(MEDIA, *RECEIVES))
     told["a rule"] = world.watch(lambda: bank.up("partner", "--skip-preview"))
-    for name, each in told.items(): print("=====", name, each.code, each.writes); print(each.output)
     return told
 
-def test_x(alone): pass
+
+def test_a_member_that_is_not_invited_is_told_so(alone: Mapping[str, Watched]) -> None:
+    assert (1, []) == (alone["not invited"].code, alone["not invited"].writes)
+    assert "error: memberships.bank.collaboration: 444455556666 (Bank) cannot see collaboration" in alone["not invited"].output
+    assert "It is not invited, or the id or the Region is wrong" in alone["not invited"].output
+
+
+def test_an_invited_member_joins(alone: Mapping[str, Watched]) -> None:
+    assert "plan: join as 444455556666 (Bank), paying for nothing" in alone["invited"].output
+    assert (0, ["CreateMembership"]) == (alone["joining"].code, alone["joining"].writes), alone["joining"].output
+
+
+def test_a_request_without_a_rule_is_left_to_a_person(alone: Mapping[str, Watched]) -> None:
+    assert (0, []) == (alone["no rule"].code, alone["no rule"].writes), alone["no rule"].output
+    assert "waits for the vote of 444455556666 (Bank): no rule covers it. Vote in the console" in alone["no rule"].output
+
+
+def test_a_request_with_a_rule_is_voted_on_and_the_other_one_is_not(alone: Mapping[str, Watched]) -> None:
+    assert (0, ["APPROVE"]) == (alone["a rule"].code, alone["a rule"].writes), alone["a rule"].output
+    assert "by approve[0]" in alone["a rule"].output
+    assert "waits for the vote of 444455556666 (Bank): no rule covers it" in alone["a rule"].output

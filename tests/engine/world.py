@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,9 +68,10 @@ class World:
         return Playground(self.scratch / name, self.url, caller, environment)
 
     def watch(self, command: Callable[[], Run]) -> Watched:
-        """Run a command and note the calls that it made."""
+        """Run a command, which must not show a traceback, and note the calls that it made."""
         before = self.app.journal.last
         run = command()
+        assert "Traceback" not in run.output, run.output
         return Watched(run, tuple(self.app.journal.entries(before)))
 
     def console(self, account: str, region: str = "eu-west-1") -> Any:
@@ -103,18 +106,19 @@ class World:
     def abilities(self, account: str, collaboration: str) -> dict[str, list[str]]:
         """Who belongs to a collaboration with which abilities, as an account sees it."""
         listed = self.console(account).list_members(collaborationIdentifier=collaboration)["memberSummaries"]
-        return {
-            each["accountId"]: sorted(each["abilities"]) for each in listed if each["status"] in ("ACTIVE", "INVITED")
-        }
+        return {each["accountId"]: sorted(each["abilities"]) for each in listed if each["status"] in ("ACTIVE", "INVITED")}
 
-    def change_behind_our_back(
-        self, creator: str, collaboration: str, voters: Sequence[str], *members: dict[str, Any]
-    ) -> None:
+    def change_behind_our_back(self, creator: str, collaboration: str, voters: Sequence[str], *members: dict[str, Any]) -> None:
         """Have people file, approve and commit a change in the console."""
         request = self.file(creator, collaboration, *members)
         for account in voters:
             self.act(account, collaboration, request, "APPROVE")
         self.act(creator, collaboration, request, "COMMIT")
+
+    def wait_for_a_fault(self, process: subprocess.Popen[str]) -> None:
+        """Wait until a call has met a fault rule, or until the process that should make it has ended."""
+        while process.poll() is None and not any(rule["hits"] for rule in self.app.faults.as_json()):
+            time.sleep(0.05)
 
     def keep(self, *repositories: Playground) -> Kept:
         """Remember this world, so that others can begin with it."""

@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
-from tests.providers.service import Service, open_service
+from tests.providers.mini_engine import Stack
+from tests.providers.stacks import BANK, RETAILER, governing
+from tests.providers.world import Surroundings, World, open_surroundings
+
+Settled = Callable[[Mapping[str, Any]], Stack]
 
 
 @pytest.fixture(scope="session")
-def one_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service of all tests: starting one, and a process to talk to, costs more than emptying it."""
-    with open_service(tmp_path_factory.mktemp("project")) as service:
-        yield service
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
+    """The address of all worlds, and the process that is warming up."""
+    with open_surroundings(tmp_path_factory.mktemp("project")) as opened:
+        yield opened
 
 
 @pytest.fixture
-def service(one_service: Service) -> Service:
+def world(surroundings: Surroundings) -> World:
     """An empty world for one test."""
-    one_service.app.reset()
-    return one_service
+    return surroundings.new_world()
 
 
 @pytest.fixture(scope="module")
-def module_service(one_service: Service) -> Service:
-    """An empty world for the story of one module, which must not ask for ``service``."""
-    one_service.app.reset()
-    return one_service
+def story_world(surroundings: Surroundings) -> World:
+    """An empty world for a story that the tests of one module look at afterwards."""
+    return surroundings.new_world()
+
+
+@pytest.fixture(scope="session")
+def settled(surroundings: Surroundings) -> Settled:
+    """A stack whose collaboration was created as ``governing()`` says and which all members have joined.
+
+    Each call gives one in a world of its own, with another stack file in the place of the first.
+    """
+    first = Stack(surroundings.new_world(), governing())
+    first.update()
+    first.world.join(BANK, first.world.only_collaboration(RETAILER))
+    kept = first.world.app.snapshot()
+
+    def again(config: Mapping[str, Any]) -> Stack:
+        stack = Stack(surroundings.new_world(), config)
+        stack.world.app.restore(kept)
+        stack.state = copy.deepcopy(first.state)
+        return stack
+
+    return again

@@ -1,9 +1,9 @@
-"""Plays the engine to a provider process, in one stack: Check, Diff, Create, Update and Read over gRPC, with a mapping as state.
+"""Plays the engine to a provider process, in one stack: Check, Diff, Create, Update and Read over gRPC, and a mapping as state.
 
 It does what the real engine does with what a dynamic provider answers, as far as these tests rely on it: a process of its own
-for every phase; unknown ids in a preview; outputs that are the checked inputs where nothing was called; new inputs but old
-outputs for a resource that stays the same; an update after a half-done create whatever Diff says; dependents of a failed resource
-left alone; a run that ends at the first failed check; and no unknown value accepted in an update.
+for every phase; unknown ids in a preview; new inputs but old outputs for a resource that stays the same; an update after a
+half-done create whatever Diff says; dependents of a failed resource left alone; a run that ends at the first failed check; and
+no unknown value accepted in an update.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cleanrooms_emulator.journal import Entry
 from cleanrooms_governance.settings.inputs import collaboration_inputs, membership_inputs
 from cleanrooms_governance.settings.stack_file import load
 from tests.providers.provider_process import KINDS, UNKNOWN, Failed, Line, Properties, Provider, holds_unknown, urn_of
-from tests.providers.service import Service
+from tests.providers.world import World
 
 PROJECT, STACK = "cleanrooms", "test"
 OWNER_PREFIX = f"{PROJECT}/{STACK}"
@@ -51,12 +51,13 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Step:
-    """What became of a resource in a phase: ``create``, ``update``, ``same``, ``invalid``, ``failed``, ``skipped`` or ``read``."""
+    """What became of a resource in a phase: create, update, same, invalid, failed, skipped or read."""
 
     op: str
     inputs: Properties = field(default_factory=dict)
     failures: tuple[str, ...] = ()
     error: Failed | None = None
+    wire: bytes = b""
     moved: bool = False
 
     @property
@@ -109,10 +110,11 @@ class Phase:
 
 
 class Stack:
-    """One stack of a project, whose AWS is the embedded service."""
+    """One stack of a project, whose AWS is the embedded service; see ``Surroundings.provider`` for ``as_the_engine_does``."""
 
-    def __init__(self, service: Service, config: Mapping[str, Any]) -> None:
-        self.service = service
+    def __init__(self, world: World, config: Mapping[str, Any], *, as_the_engine_does: bool = False) -> None:
+        self.world = world
+        self._as_the_engine_does = as_the_engine_does
         self.config = config
         self.state: dict[str, Recorded] = {}
 
@@ -125,8 +127,10 @@ class Stack:
     @property
     def goals(self) -> list[Goal]:
         """What the project's program declares, in its order."""
-        file = load(self.texts, self.service.project)
-        collaborations = [Goal("collaboration", key, collaboration_inputs(file, key, OWNER_PREFIX)) for key in file.collaborations]
+        file = load(self.texts, self.world.surroundings.project)
+        collaborations = [
+            Goal("collaboration", key, collaboration_inputs(file, key, OWNER_PREFIX)) for key in file.collaborations
+        ]
         memberships = [
             Goal("membership", key, membership_inputs(file, key, OWNER_PREFIX), section.collaboration)
             for key, section in file.memberships.items()
@@ -164,11 +168,11 @@ class Stack:
     def phase(self) -> Iterator[tuple[Phase, Provider]]:
         """Talk to a fresh process; lines, calls and prints are in the phase when it has ended."""
         phase = Phase()
-        before = self.service.app.journal.last
-        with self.service.provider(self.texts) as provider:
+        before = self.world.app.journal.last
+        with self.world.surroundings.provider(self.texts, as_the_engine_does=self._as_the_engine_does) as provider:
             yield phase, provider
-        phase.lines = list(self.service.engine.lines)
-        phase.calls = self.service.app.journal.entries(before)
+        phase.lines = list(self.world.surroundings.engine.lines)
+        phase.calls = self.world.app.journal.entries(before)
         phase.printed = provider.printed
 
     def _step(self, phase: Phase, provider: Provider, goal: Goal, *, acting: bool) -> bool:
@@ -184,7 +188,7 @@ class Stack:
             return False
         assert not (acting and holds_unknown(checked.inputs)), f"{goal.name}: the engine takes nothing unknown in an update"
         op = self._op(provider, goal, old, checked.inputs)
-        phase.steps[goal.name] = Step(op, checked.inputs)
+        phase.steps[goal.name] = Step(op, checked.inputs, wire=checked.wire)
         if not acting:
             return True
         if op == "same" and old is not None:

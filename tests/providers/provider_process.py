@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
@@ -36,6 +34,14 @@ KINDS = {
 """The type of each kind of resource, and its provider as every state file out there names it: these never change."""
 
 _PATIENCE = 30.0
+
+_LARGEST_METADATA = 16 << 20
+_AS_THE_ENGINE = [
+    ("grpc.enable_http_proxy", 0),
+    # What gRPC for Go takes, in which the engine is written; here the default is 8 KB, and errors travel as metadata.
+    ("grpc.max_metadata_size", _LARGEST_METADATA),
+    ("grpc.absolute_max_metadata_size", _LARGEST_METADATA),
+]
 
 
 @dataclass(frozen=True)
@@ -103,40 +109,31 @@ def listening_engine() -> Iterator[tuple[EngineLog, str]]:
 
 
 class Provider:
-    """One provider process: started at once, and talked to after ``configure``."""
+    """One provider process.
 
-    def __init__(self, engine: str, project: Path, env: Mapping[str, str]) -> None:
+    Parameters: ``process_id`` is its own; ``output`` is what it prints, beginning with its port; ``reap`` waits for its end.
+    """
+
+    def __init__(self, process_id: int, output: IO[str], reap: Callable[[], object] = lambda: None) -> None:
         self.printed = ""
-        self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.dynamic", engine],
-            cwd=project,
-            env=dict(env),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        self._reap = reap
+        self._process_id = process_id
+        self._output = output
+        address = f"127.0.0.1:{int(output.readline())}"
+        self._channel = grpc.insecure_channel(address, options=_AS_THE_ENGINE)
+        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
 
     def configure(self, config: Mapping[str, str]) -> None:
         """Hand over the stack's whole configuration."""
-        assert self._process.stdout is not None
-        address = f"127.0.0.1:{int(self._process.stdout.readline())}"
-        self._channel = grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)])
-        self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._call("Configure", provider_pb2.ConfigureRequest(args=_struct(config)))
 
-    def end(self) -> None:
-        """End the process as the engine does; what it has printed is in ``printed`` from then on."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-        try:
-            self.printed, _ = self._process.communicate(timeout=_PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self.printed, _ = self._process.communicate()
-            raise
-        finally:
-            if hasattr(self, "_channel"):
-                self._channel.close()
+    def end(self, how: signal.Signals) -> None:
+        """End the process; what it has printed is in ``printed`` from then on."""
+        self._channel.close()
+        os.kill(self._process_id, how)
+        with self._output:
+            self.printed = self._output.read()
+        self._reap()
 
     def check(self, kind: str, name: str, olds: Properties, news: Properties) -> Checked:
         """Check inputs."""
@@ -164,9 +161,7 @@ class Provider:
         answer = self._call("Create", provider_pb2.CreateRequest(urn=urn_of(kind, name), properties=_stored(kind, inputs)))
         return answer.id, _plain(answer.properties)
 
-    def update(
-        self, kind: str, name: str, id_: str, olds: Properties, news: Properties, old_inputs: Properties
-    ) -> Properties:
+    def update(self, kind: str, name: str, id_: str, olds: Properties, news: Properties, old_inputs: Properties) -> Properties:
         """Update; return the outputs."""
         request = provider_pb2.UpdateRequest(
             id=id_,

@@ -81,9 +81,11 @@ def governing(
     }
 
 
-def only_governing(members: Mapping[str, Sequence[str]] | None = None, **settings: Any) -> Config:
+def only_governing(
+    members: Mapping[str, Sequence[str]] | None = None, accounts: Mapping[str, Config] | None = None, **settings: Any
+) -> Config:
     """A stack file with one collaboration, ``sales``, and no membership."""
-    return {"accounts": dict(ACCOUNTS), "collaborations": {"sales": collaboration(members, **settings)}}
+    return governing(members, accounts, {}, **settings)
 
 
 def bank_stack(collaboration_id: str, access: Config | None = None, **change_requests: Any) -> Config:

@@ -15,6 +15,7 @@ from botocore.client import BaseClient
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.clock import Clock
 from cleanrooms_emulator.faults import FaultRule
+from cleanrooms_emulator.handlers import quotas
 from cleanrooms_emulator.in_process import client, connect
 from cleanrooms_emulator.store import Store
 from cleanrooms_emulator.switches import Switches
@@ -64,6 +65,7 @@ class Service:
         """Begin an empty world."""
         self.app.reset()
         self.app.switches = Switches.from_names(switches or {})
+        quotas.adjust(self._store, quotas.MEMBERS_INVITED, len(ACCOUNTS))
 
     def _port(self, account: str) -> AwsCleanRooms:
         """An account as the reconciler acts in it, its credentials checked."""
@@ -169,10 +171,9 @@ class Governed:
 
     def approve(self, *accounts: str) -> None:
         """These accounts approve whatever waits for them."""
-        for account in accounts:
-            for request in self.requests.values():
-                if request.status == "PENDING" and request.approvals.get(AccountId(account)) == "PENDING":
-                    self.act(account, request.id, "APPROVE")
+        for request in self.service.port(CREATOR).change_requests(self.id):
+            for account in sorted(set(request.pending_voters) & set(accounts)) if request.status == "PENDING" else ():
+                self.act(account, request.id, "APPROVE")
 
     def file(self, account: str, *abilities: str) -> str:
         """A person files a change request as the creator; its id."""

@@ -60,25 +60,29 @@ small_numbers = st.integers(0, 7)
 
 
 @st.composite
-def live_members(draw: st.DrawFn, account: AccountId) -> Member:
+def live_members(draw: st.DrawFn, account: AccountId, abilities: st.SearchStrategy[frozenset[Ability]]) -> Member:
     """A member as ListMembers may show it, without the runner's abilities."""
     return member(
         account,
-        *draw(carried_abilities),
+        *draw(abilities),
         status="ACTIVE" if account == CREATOR else draw(statuses),
         ml_abilities=draw(ml_abilities),
         payments=draw(payments),
     )
 
 
-MEMBERS = {account: live_members(account) for account in (CREATOR, *PARTNERS)}
+MEMBERS = {account: live_members(account, mutable_abilities) for account in (CREATOR, *PARTNERS)}
+"""As the service knows them today."""
+
+LATER_MEMBERS = {account: live_members(account, carried_abilities) for account in (CREATOR, *PARTNERS)}
+"""With abilities that a later service may know."""
 
 
 @st.composite
-def collaborations(draw: st.DrawFn) -> Collaboration:
+def collaborations(draw: st.DrawFn, entries: Mapping[AccountId, st.SearchStrategy[Member]] = LATER_MEMBERS) -> Collaboration:
     """A collaboration of up to eight accounts, of which at most one runs queries, or queries and jobs."""
     accounts = (CREATOR, *sorted(draw(partners))[:7])
-    members = {account: draw(MEMBERS[account]) for account in accounts}
+    members = {account: draw(entries[account]) for account in accounts}
     runner = accounts[draw(small_numbers) % len(accounts)]
     running = [frozenset[Ability](), frozenset({QUERY}), RUNNER_ABILITIES][draw(small_numbers) % 3]
     if members[runner].belongs:
@@ -101,9 +105,12 @@ def stack_files(draw: st.DrawFn, live: Collaboration) -> DesiredCollaboration:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[Collaboration, DesiredCollaboration]:
+def worlds(
+    draw: st.DrawFn,
+    lives: st.SearchStrategy[Collaboration] = collaborations(),  # noqa: B008
+) -> tuple[Collaboration, DesiredCollaboration]:
     """A collaboration and a stack file about it."""
-    live = draw(collaborations())
+    live = draw(lives)
     return live, draw(stack_files(live))
 
 

@@ -1,0 +1,170 @@
+"""The law over the real thing: advance until settled reaches what the file wants, and one more run writes nothing.
+
+boto3 against the embedded service, under every reading of what the service leaves open. Partners vote when they please, but in
+the end they approve; people file requests of their own, join and leave meanwhile.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cleanrooms_emulator.switches import describe
+from cleanrooms_governance.atoms import attainable, standing, value_in
+from cleanrooms_governance.desired import DesiredCollaboration
+from cleanrooms_governance.model import RUNNER_ABILITIES, AccountId, Collaboration
+from cleanrooms_governance.next_move import Outcome
+from cleanrooms_governance.planning import plan_collaboration
+from tests.unit.core.builders import APPROVE_OWN_PLAN, CREATOR
+from tests.unit.core.governed import Service, create
+from tests.unit.core.strategies import (
+    MEMBERS,
+    PARTNERS,
+    acknowledging,
+    collaborations,
+    mutable_abilities,
+    small_numbers,
+    subsets,
+    worlds,
+)
+
+MOST_ROUNDS = 16
+PATIENT_ROUNDS = 2
+"""So long partners vote as they please and people interfere; afterwards all approve, and what others filed is cancelled."""
+
+WORLDS = worlds(collaborations(MEMBERS))
+SOME_PARTNERS = subsets(PARTNERS)
+
+
+def readings() -> Iterator[object]:
+    """The default reading, and every other one switch at a time."""
+    yield pytest.param({}, id="as assumed")
+    for switch in describe():
+        for value in switch.values:
+            if value != switch.default:
+                yield pytest.param({switch.name: value}, id=f"{switch.name}={value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What people do, besides what the file wants."""
+
+    live: Collaboration
+    desired: DesiredCollaboration
+    held: frozenset[AccountId]
+    voting: tuple[frozenset[AccountId], ...]
+    joining: frozenset[AccountId]
+    foreign: tuple[tuple[AccountId, frozenset[str]], ...]
+    leaving: AccountId | None
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Story:
+    """A world that the service accepts, a stack file, and people."""
+    live, desired = draw(WORLDS)
+    members = {
+        account: replace(each, payments={} if each.is_runner else each.payments) for account, each in live.members.items()
+    }
+    active = frozenset(account for account, each in members.items() if each.status == "ACTIVE")
+    held = draw(SOME_PARTNERS) & active
+    leaving = PARTNERS[draw(small_numbers)]
+    return Story(
+        live=replace(live, members=members),
+        desired=replace(desired, voters=dict.fromkeys(held, APPROVE_OWN_PLAN)),
+        held=held,
+        voting=tuple(draw(SOME_PARTNERS) for _ in range(PATIENT_ROUNDS)),
+        joining=draw(SOME_PARTNERS),
+        foreign=tuple((account, draw(mutable_abilities)) for account in sorted(draw(SOME_PARTNERS))[:2]),
+        leaving=leaving if leaving in active and draw(small_numbers) == 0 else None,
+    )
+
+
+class Play:
+    """One story on the service."""
+
+    def __init__(self, service: Service, story: Story) -> None:
+        self.story = story
+        self.governed = replace(create(service, story.live), held=tuple(sorted(story.held)))
+        self.foreign: list[str] = []
+        self.failures: list[str] = []
+
+    @property
+    def desired(self) -> DesiredCollaboration:
+        """The file, whose reviewer acknowledges what is dangerous now."""
+        return acknowledging(self.story.desired, self.governed.live)
+
+    def until_settled(self) -> Outcome:
+        """Run again and again while people do what they do."""
+        self._file_others_requests()
+        for round_ in range(MOST_ROUNDS):
+            report = self.governed.run(self.desired)
+            self.failures += [report.failure] if report.failure else [each.message for each in report.decision.refusals]
+            if report.outcome is not Outcome.WAITING and round_ >= PATIENT_ROUNDS:
+                break
+            if round_ < PATIENT_ROUNDS:
+                self._interfere(round_)
+            else:
+                self._give_in()
+        return report.outcome
+
+    def _interfere(self, round_: int) -> None:
+        governed = self.governed
+        governed.approve(*(self.story.voting[round_] - self.story.held))
+        if round_ == 0:
+            for account in sorted(self.story.joining):
+                with suppress(ClientError, KeyError):
+                    governed.join(account)
+            self._file_others_requests()
+            if self.story.leaving is not None:
+                governed.leave(self.story.leaving)
+
+    def _give_in(self) -> None:
+        self.governed.approve(*(account for account in PARTNERS if account not in self.story.held))
+        for request in self.foreign:
+            with suppress(ClientError):
+                self.governed.act(CREATOR, request, "CANCEL")
+
+    def _file_others_requests(self) -> None:
+        members = self.governed.live.members
+        for account, abilities in self.story.foreign:
+            if account not in members or not members[account].is_runner:
+                with suppress(ClientError):
+                    self.foreign.append(self.governed.file(account, *abilities))
+
+
+def play(service: Service, reading: dict[str, str], story: Story) -> None:
+    """Play a story under a reading of the service, and check the law."""
+    service.start(reading)
+    played = Play(service, story)
+    assert Outcome.CONVERGED == played.until_settled()
+    live = played.governed.live
+    wanted, now = attainable(played.desired, live), standing(live)
+    assert wanted == {atom: value_in(now, atom) for atom in wanted}
+    assert () == plan_collaboration(played.desired, live).changes
+    assert [] == played.governed.writes_of(played.desired)
+    before = story.live.members.values()
+    losers = [each.account for each in before if (each.abilities & RUNNER_ABILITIES) - live.members[each.account].abilities]
+    assert losers == [account for failure in played.failures for account in losers if f"CAN_QUERY of {account}" in failure]
+    assert len(losers) == len(played.failures)
+
+
+@pytest.mark.parametrize("reading", [*readings()])
+@settings(max_examples=5, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(story=stories())
+def test_advance_until_settled_reaches_what_the_file_wants_and_one_more_run_writes_nothing(
+    service_of_session: Service, reading: dict[str, str], story: Story
+) -> None:
+    play(service_of_session, reading, story)
+
+
+@pytest.mark.slow
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(story=stories(), reading=st.fixed_dictionaries({each.name: st.sampled_from(each.values) for each in describe()}))
+def test_the_law_holds_under_any_combination_of_readings(
+    service_of_session: Service, reading: dict[str, str], story: Story
+) -> None:
+    play(service_of_session, reading, story)

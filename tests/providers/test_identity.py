@@ -1,0 +1,52 @@
+"""A resource stays with the collaboration, or the membership, that it was made for."""
+
+from __future__ import annotations
+
+from tests.providers.conftest import Settled
+from tests.providers.stacks import MEDIA, RETAILER, RETAILERS, governing
+
+SALES = "collaboration sales"
+ANOTHER = "00000000-0000-4000-8000-000000000000"
+
+
+def test_an_id_that_was_edited_is_refused(settled: Settled) -> None:
+    stack = settled(governing())
+    stack.update()
+    stack.config = governing(id=ANOTHER)
+    run = stack.update()
+    assert (["another-id"], "failed", []) == (run[SALES].refused, run[SALES].op, run.writes)
+    assert f"this key stands for collaboration {stack.state[SALES].id}, and the file now says {ANOTHER}" in run[SALES].message
+
+
+def test_an_account_that_was_edited_is_refused(settled: Settled) -> None:
+    stack = settled(governing(memberships={"media": {**RETAILERS, "account": RETAILER}}))
+    run = stack.update()
+    assert ["another-membership"] == run["membership media"].refused
+    assert ("failed", []) == (run["membership media"].op, run.writes)
+    assert f"the membership {stack.state[SALES].id}/{MEDIA}, and the file now means {stack.state[SALES].id}/{RETAILER}" in (
+        run["membership media"].message
+    )
+
+
+def test_a_collaboration_that_is_not_found_any_more_is_not_made_again(settled: Settled) -> None:
+    stack = settled(governing())
+    stack.world.console(RETAILER).update_collaboration(collaborationIdentifier=stack.state[SALES].id, name="renamed")
+    run = stack.update()
+    assert (["lost"], "failed", []) == (run[SALES].refused, run[SALES].op, run.writes)
+    assert "finds none named 'sales' with its tag" in run[SALES].message
+
+
+def test_a_collaboration_whose_id_is_recorded_is_found_under_any_name(settled: Settled) -> None:
+    stack = settled(governing())
+    stack.update()
+    stack.world.console(RETAILER).update_collaboration(collaborationIdentifier=stack.state[SALES].id, name="renamed")
+    assert [] == stack.preview()[SALES].refused
+
+
+def test_a_stack_without_a_state_finds_what_it_has_made(settled: Settled) -> None:
+    stack = settled(governing())
+    ids = {name: recorded.id for name, recorded in stack.state.items()}
+    stack.state.clear()
+    run = stack.update()
+    assert ({"create"}, []) == (set(run.ops.values()), run.writes)
+    assert ids == {name: recorded.id for name, recorded in stack.state.items()}

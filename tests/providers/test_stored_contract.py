@@ -1,0 +1,56 @@
+"""How a state names a provider: by a constant that any later version can load."""
+
+from __future__ import annotations
+
+import base64
+import pickle
+import pickletools
+
+import pytest
+from pulumi.dynamic import dynamic
+
+from cleanrooms_providers.collaboration import CollaborationProvider
+from cleanrooms_providers.contract import StoredByName, UnknownKind, load
+from cleanrooms_providers.membership import MembershipProvider
+from cleanrooms_providers.resources import Collaboration, Membership
+from tests.providers.provider_process import KINDS
+
+PROVIDERS = {"collaboration": CollaborationProvider, "membership": MembershipProvider}
+RESOURCES = {"collaboration": Collaboration, "membership": Membership}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_the_stored_provider_is_a_constant(kind: str) -> None:
+    assert KINDS[kind][1] == dynamic.serialize_provider(PROVIDERS[kind]())
+
+
+def test_the_stored_provider_loads_by_name(kind: str) -> None:
+    loaded = pickle.loads(base64.b64decode(KINDS[kind][1]))
+    assert PROVIDERS[kind] is type(loaded)
+    assert {} == vars(loaded)
+
+
+def test_the_stored_provider_holds_three_names_and_nothing_else(kind: str) -> None:
+    texts = [argument for _, argument, _ in pickletools.genops(base64.b64decode(KINDS[kind][1])) if isinstance(argument, str)]
+    assert ["cleanrooms_providers.contract", "load", kind] == texts
+
+
+def test_the_stored_provider_is_no_secret(kind: str) -> None:
+    assert not PROVIDERS[kind]().serialize_as_secret_always
+
+
+def test_the_type_of_a_resource_is_a_constant(kind: str) -> None:
+    assert KINDS[kind][0] == f"pulumi-python:{RESOURCES[kind]._resource_type_name}"
+
+
+def test_loading_a_kind_of_a_later_version_says_what_to_do() -> None:
+    with pytest.raises(UnknownKind, match=r"too old for this state: it has no 'privacy-budget' resources\. Update it"):
+        load("privacy-budget")
+
+
+def test_every_kind_is_stored_by_name() -> None:
+    assert all(issubclass(provider, StoredByName) for provider in PROVIDERS.values())
