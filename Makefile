@@ -10,14 +10,18 @@ help: ## list these commands
 setup: ## make .venv and see to it that there is a Pulumi; says nothing when there is nothing to do
 	@tools/pulumi/setup
 
+# Pure rules and whole stories told as text: seconds. Then everything that starts processes or sockets, then the real engine.
+FAST := tests/unit tests/scenarios tests/architecture
+
 .PHONY: test
-test: setup ## all tests: first the fast ones, then those with the real engine
-	@$(PY) -m pytest -m "not engine"
+test: setup ## all tests: the fast ring, then the services and the provider process, then the real engine
+	@$(PY) -m pytest $(FAST)
+	@$(PY) -m pytest -m "not engine" tests $(FAST:%=--ignore=%)
 	@$(PY) -m pytest -m engine
 
 .PHONY: test-fast
-test-fast: setup ## the tests that start no pulumi
-	@$(PY) -m pytest -m "not engine"
+test-fast: setup ## the fast ring
+	@$(PY) -m pytest $(FAST)
 
 .PHONY: test-engine
 test-engine: setup ## the tests that run the real pulumi against the embedded service

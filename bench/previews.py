@@ -52,7 +52,7 @@ class Thing(Resource):
 
 
 def measure_previews(counts: tuple[int, ...], rounds: int) -> Iterator[Figure]:
-    """Yield the figures for stacks of the given numbers of collaborations, each timed ``rounds`` times in turn with its rival."""
+    """Yield the figures for stacks of the given numbers of collaborations, each timed ``rounds`` times beside its rival."""
     for count in counts:
         progress(f"a preview of {count} converged collaborations beside {count} trivial resources")
         with _converged(count) as (ours, control), _trivial(count) as rival:

@@ -25,7 +25,7 @@ def command(run: Run) -> None:
 
 def edit(before: str, after: str, name: str) -> None:
     """Show the edit of a file as a diff of its changed lines."""
-    changed = [line for line in difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)][2:]
+    changed = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0))[2:]
     _show(f"\n$EDITOR {name}\n" + "\n".join(line for line in changed if not line.startswith("@@")) + "\n")
 
 

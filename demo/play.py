@@ -39,7 +39,9 @@ def main() -> int:
 
 def _play(playground: Playground, url: str) -> None:
     before, after = (HERE / name for name in ("creator.yaml", "creator-edited.yaml"))
-    console.heading("The retailer's stack creates a collaboration of three accounts; its own and the media partner's account join")
+    console.heading(
+        "The retailer's stack creates a collaboration of three accounts; its own and the media partner's account join"
+    )
     playground.write_stack_text("creator", before.read_text())
     playground.init("creator")
     _shown(playground.up("creator"), "created collaboration")
@@ -50,12 +52,16 @@ def _play(playground: Playground, url: str) -> None:
     playground.init("bank")
     _shown(playground.up("bank"), "joined")
 
-    console.heading("An edit of the stack file: a new member, and results for the bank. The preview says what needs whose votes")
+    console.heading(
+        "An edit of the stack file: a new member, and results for the bank. The preview says what needs whose votes"
+    )
     console.edit(before.read_text(), after.read_text(), "stacks/Pulumi.creator.yaml")
     playground.write_stack_text("creator", after.read_text())
     _shown(playground.preview("creator"), "needs the votes of")
 
-    console.heading("pulumi up files the change request, votes for the media partner by `ownPlan: approve`, and says whom it waits for")
+    console.heading(
+        "pulumi up files the change request, votes for the media partner by `ownPlan: approve`, and says whom it waits for"
+    )
     _shown(playground.up("creator"), "waits for 444455556666")
 
     console.heading("Another preview says so again, and plans nothing")

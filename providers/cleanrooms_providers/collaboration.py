@@ -25,15 +25,16 @@ from cleanrooms_providers.assessment import (
 from cleanrooms_providers.engine import halt, tell
 from cleanrooms_providers.governed import GovernedProvider, Properties, inputs_of, own, stop_half_done, stop_if_refused
 from cleanrooms_providers.memory import MEMORY
+from cleanrooms_providers.properties import COLLABORATION
 from cleanrooms_providers.reading_ahead import read_ahead
 
 
 class CollaborationProvider(GovernedProvider):
     """A governed collaboration. The resource's id is the collaboration's."""
 
-    kind = "collaboration"
-    computed = ("collaborationId", "plan", "fingerprint", "refused")
-    recorded = ("live", "digest", "outcome", "awaited", "conflicting")
+    kind = COLLABORATION.name
+    computed = COLLABORATION.computed
+    recorded = COLLABORATION.recorded
 
     def plan(self, olds: Properties, inputs: Properties) -> Properties:
         """Find the collaboration and plan against it; its id becomes an input, so that it is known from then on."""
@@ -41,6 +42,9 @@ class CollaborationProvider(GovernedProvider):
         read_ahead(MEMORY, desired.owner)
         found = _assess(desired, access, olds)
         MEMORY.remember_collaboration(found)
+        if found.world and not olds:
+            text = f"found: collaboration {found.collaboration_id} is there already, nothing is created"
+            tell(Remark("found", found.collaboration_id, text))
         _tell_assessment(found)
         return {"collaborationId": found.collaboration_id, **computed_inputs(found.plan, found.refusals)}
 

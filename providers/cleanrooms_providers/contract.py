@@ -5,7 +5,7 @@ providers hold nothing and pickle to one call of ``load`` with a kind, the same 
 ``load`` and the kinds must never change.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from pulumi.dynamic import ResourceProvider
 
@@ -17,7 +17,7 @@ class UnknownKind(Exception):
 class StoredByName(ResourceProvider):
     """A provider that pickles to its kind."""
 
-    kind: ClassVar[str]
+    kind: str
     serialize_as_secret_always = False
     """The stored name is no secret: encrypting it would only make states unreadable."""
 

@@ -13,6 +13,7 @@ from cleanrooms_governance.next_move import Outcome
 from cleanrooms_governance.plan import Remark, Reviewed
 from cleanrooms_governance.report import move_line, plan_lines
 from cleanrooms_governance.settings.inputs import parse_membership_inputs
+from cleanrooms_governance.text import label
 from cleanrooms_providers.assessment import (
     MembershipAssessment,
     Outlook,
@@ -27,15 +28,16 @@ from cleanrooms_providers.assessment import (
 from cleanrooms_providers.engine import halt, tell
 from cleanrooms_providers.governed import GovernedProvider, Properties, inputs_of, own, stop_half_done, stop_if_refused
 from cleanrooms_providers.memory import MEMORY
+from cleanrooms_providers.properties import MEMBERSHIP
 from cleanrooms_providers.reading_ahead import read_ahead
 
 
 class MembershipProvider(GovernedProvider):
     """An account's membership. The resource's id is ``<collaboration id>/<account>``, also while it waits."""
 
-    kind = "membership"
-    computed = ("plan", "fingerprint", "refused")
-    recorded = ("membership", "status", "digest", "outcome")
+    kind = MEMBERSHIP.name
+    computed = MEMBERSHIP.computed
+    recorded = MEMBERSHIP.recorded
 
     def plan(self, olds: Properties, inputs: Properties) -> Properties | None:
         """Plan to join or to vote; not known while what the account's collaboration achieves in this run decides it."""
@@ -47,6 +49,9 @@ class MembershipProvider(GovernedProvider):
             tell(Remark("plan", desired.account, text))
             return None
         MEMORY.remember_membership(found)
+        if found.seen and found.seen.membership and not olds:
+            text = f"found: {label(desired.account, desired.names)} has joined already"
+            tell(Remark("found", desired.account, text))
         _tell_assessment(found)
         return computed_inputs(found.plan, found.refusals)
 
@@ -60,8 +65,11 @@ class MembershipProvider(GovernedProvider):
         now = _record(found.desired, found.seen, found.decision.outcome)
         out_of_date = differing(outputs, now, ("outcome", "digest"))
         if out_of_date:
-            text = f"record: the membership is now {now['status'] or 'not there yet'}"
-            tell(Remark("record", found.desired.account, text))
+            if outputs.get("outcome") != now["outcome"]:
+                reason = f"the recorded outcome is {outputs.get('outcome') or 'missing'}, it is now {now['outcome']}"
+            else:
+                reason = f"the membership is now {now['status'] or 'not there yet'}"
+            tell(Remark("record", found.desired.account, f"record: {reason}"))
         return out_of_date
 
     def create(self, props: Properties) -> CreateResult:

@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from cleanrooms_providers.collaboration import CollaborationProvider
-from cleanrooms_providers.membership import MembershipProvider
+from cleanrooms_providers.contract import StoredByName
+from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP, Kind
 
 
 class Collaboration(Resource, module="cleanrooms", name="Collaboration"):
@@ -31,8 +31,7 @@ class Collaboration(Resource, module="cleanrooms", name="Collaboration"):
     """The collaboration as last read."""
 
     def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
-        computed = dict.fromkeys((*CollaborationProvider.computed, *CollaborationProvider.recorded))
-        super().__init__(CollaborationProvider(), name, {**computed, **inputs}, _retained(opts))
+        super().__init__(_Named(COLLABORATION), name, {**_outputs(COLLABORATION), **inputs}, _retained(opts))
 
 
 class Membership(Resource, module="cleanrooms", name="Membership"):
@@ -56,8 +55,18 @@ class Membership(Resource, module="cleanrooms", name="Membership"):
     """The membership's status, empty until the account has joined."""
 
     def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
-        computed = dict.fromkeys((*MembershipProvider.computed, *MembershipProvider.recorded))
-        super().__init__(MembershipProvider(), name, {**computed, **inputs}, _retained(opts))
+        super().__init__(_Named(MEMBERSHIP), name, {**_outputs(MEMBERSHIP), **inputs}, _retained(opts))
+
+
+class _Named(StoredByName):
+    """Stands for a provider in the program: all that the program does with it is to store its name."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind.name
+
+
+def _outputs(kind: Kind) -> dict[str, None]:
+    return dict.fromkeys((*kind.computed, *kind.recorded))
 
 
 def _retained(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:

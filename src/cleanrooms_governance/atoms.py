@@ -179,6 +179,28 @@ def derived_types(change: RequestedChange, live: Collaboration) -> frozenset[str
     return frozenset(change_type(atom, value) for atom, value in effects(stated(change, live), live).items())
 
 
+def unexplained_types(request: ChangeRequest, live: Collaboration) -> frozenset[str]:
+    """Return the types that the service gave to a request and that nothing it states can stand for.
+
+    It then does more than it states, by the service's own account: an entry that leaves out ML abilities or payments may clear
+    them (switches ``omittedMl`` and ``omittedPayment`` of the embedded service). What was an effect when the request was filed
+    explains a type even if it no longer is one.
+    """
+    return frozenset(type_ for change in request.changes for type_ in change.types - _possible_types(change, live))
+
+
+def _possible_types(change: RequestedChange, live: Collaboration) -> frozenset[str]:
+    states = stated(change, live)
+    possible = {atom: value for atom, value in states.items() if atom.setting is not Setting.PAYS}
+    if isinstance(change, MemberChange):
+        member = live.members.get(change.account)
+        paid_for = {cost for cost, pays in member.payments.items() if pays} if member and member.belongs else set()
+        speaks_of_all = paid_for <= (change.payments or {}).keys()
+        payments = {atom: value for atom, value in states.items() if atom.setting is Setting.PAYS}
+        possible |= payments if speaks_of_all else effects(payments, live)
+    return frozenset(change_type(atom, value) for atom, value in possible.items())
+
+
 def accounts_of(atoms: Iterable[Atom]) -> frozenset[AccountId]:
     """Return the accounts that atoms are about."""
     return frozenset(AccountId(atom.subject) for atom in atoms if atom.subject != COLLABORATION)

@@ -151,8 +151,8 @@ class Reviewed:
     def either_way(self, plan: Plan) -> "Reviewed":
         """Return the same with each change of a plan both ways, with votes and without.
 
-        Whether a change needs votes depends on what else concerns its account. So when a part is done, the rest may have become one
-        that the collaboration approves by itself, with nothing in it that was not reviewed.
+        Whether a change needs votes depends on what else concerns its account. So when a part is done, the rest may have become
+        one that the collaboration approves by itself, with nothing in it that was not reviewed.
         """
         both = {change_id(each.change, needs_votes=votes) for each in plan.changes for votes in (True, False)}
         return Reviewed(self.changes | both, self.dangers, self.refusals)

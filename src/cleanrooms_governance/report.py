@@ -52,7 +52,8 @@ def move_line(move: Move, names: Mapping[AccountId, str]) -> Remark:
         case FileRequest(draft):
             count = len(draft.changes)
             accounts = ", ".join(label(change.account, names) for change in draft.changes)
-            return Remark("next", draft.content, f"next: file a change request with {count} change{'s' * (count > 1)} ({accounts})")
+            what = f"a change request with {count} change{'s' * (count > 1)} ({accounts})"
+            return Remark("next", draft.content, f"next: file {what}")
 
 
 def live_document(live: Collaboration) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from cleanrooms_governance.atoms import Atom, State, attainable, effects, filed, stated_by
+from cleanrooms_governance.atoms import Atom, State, attainable, effects, filed, stated_by, unexplained_types
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.ledger import Ledger
@@ -30,9 +30,10 @@ def judge(request: ChangeRequest, live: Collaboration, wanted: State) -> Verdict
     """Return whether all that a request would do now is wanted.
 
     Parameters: ``wanted`` are the atoms that the file decides (see ``atoms.attainable``); what it does not decide is not
-    wanted. A request that holds anything this version does not know is not judged by the rest of it.
+    wanted. A request that holds anything this version does not know, or of which the service says that it does more than it
+    states, is not judged by the rest of it.
     """
-    if request.unknown:
+    if request.unknown or unexplained_types(request, live):
         return Verdict.NOT_UNDERSTOOD
     would_do = effects(stated_by(request, live), live)
     if not would_do:

@@ -1,6 +1,6 @@
 """What is said about change requests: the remarks and refusals of a decision, in words for the person who reads a preview."""
 
-from cleanrooms_governance.atoms import COLLABORATION, Atom, accounts_of, effects, stated_by
+from cleanrooms_governance.atoms import COLLABORATION, Atom, accounts_of, effects, stated_by, unexplained_types
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import ChangeRequest, Collaboration, RequestStatus, Vote
 from cleanrooms_governance.plan import Level, Refusal, Remark
@@ -38,11 +38,12 @@ def planned_around(request: ChangeRequest, live: Collaboration, desired: Desired
     """Say which accounts a request blocks, and why."""
     blocked = labels(accounts_of(stated_by(request, live)), desired.names) or "the auto-approval list"
     whose = "" if mine else "was not filed by this stack and "
-    why = (
-        f"holds what this version does not know ({', '.join(request.unknown)})"
-        if request.unknown
-        else "does what the file does not want"
-    )
+    if request.unknown:
+        why = f"holds what this version does not know ({', '.join(request.unknown)})"
+    elif more := unexplained_types(request, live):
+        why = f"does more than it states, by the types that the service gave it ({', '.join(sorted(more))})"
+    else:
+        why = "does what the file does not want"
     return Remark(
         "foreign-request",
         request.id,

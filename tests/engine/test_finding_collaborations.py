@@ -88,6 +88,8 @@ def test_with_the_state_lost_everything_is_found_again_and_nothing_made_twice(se
     fresh.init("retail")
     up = settled.world.watch(lambda: fresh.up("retail"))
     assert (0, []) == (up.code, up.writes), up.output
+    assert f"found: collaboration {settled.collaboration} is there already, nothing is created" in up.output
+    assert "found: 222233334444 (Media) has joined already" in up.output
     assert settled.collaboration == settled.world.only_collaboration(RETAILER)
     assert settled.collaboration in up.output
     after = fresh.preview("retail", "--expect-no-changes")

@@ -91,6 +91,7 @@ def test_an_invited_member_joins(alone: Mapping[str, Watched]) -> None:
 def test_a_request_without_a_rule_is_left_to_a_person(alone: Mapping[str, Watched]) -> None:
     assert (0, []) == (alone["no rule"].code, alone["no rule"].writes), alone["no rule"].output
     assert "waits for the vote of 444455556666 (Bank): no rule covers it. Vote in the console" in alone["no rule"].output
+    assert "record: the recorded outcome is converged, it is now waiting" in alone["no rule"].output
 
 
 def test_a_request_with_a_rule_is_voted_on_and_the_other_one_is_not(alone: Mapping[str, Watched]) -> None:

@@ -5,6 +5,7 @@ That lines land under resources and that errors are short and keep state is show
 
 from __future__ import annotations
 
+import sys
 from typing import cast
 
 import grpc
@@ -16,6 +17,7 @@ from pulumi.runtime.proto import provider_pb2
 from cleanrooms_governance.plan import Remark
 from cleanrooms_providers import engine
 from tests.providers.conftest import Settled
+from tests.providers.provider_process import Line, listening_engine
 from tests.providers.stacks import governing
 
 
@@ -94,3 +96,10 @@ def test_an_engine_that_does_not_listen_ends_no_run(settled: Settled) -> None:
     with stack.world.surroundings.provider(stack.texts, engine="127.0.0.1:9") as provider:
         checked = provider.check("collaboration", goal.name, {}, {**goal.inputs, "description": "another one"})
     assert [] == checked.inputs["refused"]
+
+
+def test_whatever_a_line_is_made_of_it_is_told_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    with listening_engine() as (log, address):
+        monkeypatch.setattr(sys, "argv", ["pulumi.dynamic", address])
+        engine.tell(Remark("plan", "sales", "first\u009b31m <{%fg 1%}>\nsecond\u202e"))
+    assert [Line("INFO", "first31m  fg 1\nsecond", "")] == log.lines

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import pickle
 import pickletools
+import subprocess
+import sys
 
 import pytest
 from pulumi.dynamic import dynamic
@@ -26,6 +28,30 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 def test_the_stored_provider_is_a_constant(kind: str) -> None:
     assert KINDS[kind][1] == dynamic.serialize_provider(PROVIDERS[kind]())
+
+
+PROGRAM = """
+import sys
+import pulumi
+from cleanrooms_providers import resources
+
+class Engine(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        print(args.typ, args.inputs["__provider"], "cleanrooms_governance.planning" in sys.modules)
+        return "an id", args.inputs
+
+    def call(self, args):
+        return {}
+
+pulumi.runtime.set_mocks(Engine())
+pulumi.runtime.test(lambda: getattr(resources, sys.argv[1])("sales", {}).id)()
+"""
+
+
+def test_a_program_stores_the_same_constant_and_loads_nothing_that_plans(kind: str) -> None:
+    command = [sys.executable, "-c", PROGRAM, RESOURCES[kind].__name__]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert f"{KINDS[kind][0]} {KINDS[kind][1]} False\n" == ran.stdout, ran.stderr
 
 
 def test_the_stored_provider_loads_by_name(kind: str) -> None:

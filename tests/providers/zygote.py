@@ -7,6 +7,7 @@ process prints, and perhaps another engine's address; the answer is its process 
 
 from __future__ import annotations
 
+import gc
 import os
 import runpy
 import signal
@@ -26,6 +27,7 @@ def main() -> None:
         # The service models are read once and kept by the loader, as they would be by the first client of the process.
         new_client(new_session(), service, "eu-west-1", None)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    gc.freeze()
     while line := sys.stdin.readline():
         child = os.fork()
         if child == 0:

@@ -2,7 +2,7 @@
 
 A folder holds ``scenario.yaml`` and ``expected.txt``. The scenario names its stack files and plays its steps in order:
 
-    stacks:  {creator: {caller: "111122223333", config: {...}}}    stack files as values, or `from: other` with `edit: {path: value}`
+    stacks:  {creator: {caller: "111122223333", config: {...}}}    each stack file, and whose credentials are in the environment
     steps:
       - preview: creator            what a preview would say; writes nothing
       - up: creator                 what a run does and says
@@ -11,7 +11,8 @@ A folder holds ``scenario.yaml`` and ``expected.txt``. The scenario names its st
       - switches: {autoCommitOnApproval: "yes"}
       - fault: {kind: dropAfter, operation: CreateCollaborationChangeRequest, times: 1}
 
-``$collaboration`` and ``$request`` stand for the newest of each, ``$fingerprint`` for the last one that a message asked to acknowledge. Ids are the same in every run, and times never show.
+``$collaboration`` and ``$request`` stand for the newest of each, ``$fingerprint`` for the last one that a message asked to
+acknowledge. Ids are the same in every run, and times never show.
 """
 
 import json
@@ -113,7 +114,8 @@ class Scenario:
     def _walk(self, stack: str, *, run: bool) -> None:
         place = self._stacks[stack]
         self._environment.setenv("AWS_ACCESS_KEY_ID", place["caller"])
-        config = {f"cleanrooms:{key}": json.dumps(value) for key, value in json.loads(self._filled(json.dumps(place["config"]))).items()}
+        sections = json.loads(self._filled(json.dumps(place["config"])))
+        config = {f"cleanrooms:{key}": json.dumps(value) for key, value in sections.items()}
         try:
             file = load(config, self._folder)
         except InvalidInput as invalid:
@@ -182,7 +184,7 @@ class Scenario:
         start = self._app.journal.last
         yield
         for entry in self._app.journal.entries(after=start):
-            if not entry.operation.startswith(READS):
+            if not (entry.operation or "").startswith(READS):
                 action = entry.parameters.get("action", "")
                 ended = "" if entry.status == 200 else f" -> {entry.error or 'no answer'}"
                 self._say(f"  wrote {' '.join(filter(None, (entry.operation, action)))} as {entry.account}{ended}")

@@ -26,6 +26,7 @@ from tests.unit.core.builders import (
     SHOP,
     collaboration,
     member,
+    pays,
     stack_file,
     wanted_member,
 )
@@ -126,6 +127,15 @@ def without_ids(governed: Governed, line: str) -> str:
     for request in governed.requests:
         line = line.replace(f" {request}", "")
     return line
+
+
+def test_what_becomes_auto_approved_because_a_part_was_committed_is_still_the_reviewed_change(service: Service) -> None:
+    governed = create(service, replace(START, auto_approved=frozenset({"GRANT_RECEIVE_RESULTS_ABILITY"})))
+    governed.file(NEWCOMER)
+    governed.approve(BANK, SHOP)
+    desired = stack_file(wanted_member(BANK), wanted_member(SHOP), wanted_member(NEWCOMER, RECEIVE))
+    assert (Outcome.CONVERGED, {RECEIVE}) == (governed.run(desired).outcome, governed.abilities(NEWCOMER))
+    assert ["COMMITTED", "COMMITTED"] == statuses(governed)
 
 
 class TestOtherPeople:
@@ -414,6 +424,36 @@ class TestLosses:
     def test_nothing_is_said_where_it_keeps_them(self, service: Service, reading: str) -> None:
         governed, report = self.run(service, {"runnerAbilities": reading})
         assert (Outcome.CONVERGED, {QUERY, RECEIVE}) == (report.outcome, governed.abilities(RUNNER))
+
+
+class TestWhatARequestLeavesOut:
+    """A person files an entry without the payments that the account has; whether that clears them is not documented."""
+
+    payer = collaboration(member(BANK, payments=pays(queryCompute=True, modelTraining=True)), member(SHOP))
+    desired = replace(WANTS, voters={BANK: APPROVE_OWN_PLAN, SHOP: APPROVE_OWN_PLAN})
+
+    def foreign(self, service: Service, reading: str) -> tuple[Governed, Report]:
+        service.start({"omittedPayment": reading})
+        governed = replace(create(service, self.payer), held=(BANK, SHOP))
+        governed.file(BANK, RECEIVE)
+        return governed, governed.run(self.desired)
+
+    def test_it_is_committed_where_the_service_keeps_them(self, service: Service) -> None:
+        governed, report = self.foreign(service, "keep")
+        assert (Outcome.CONVERGED, ["COMMITTED"]) == (report.outcome, statuses(governed))
+
+    def test_it_is_neither_approved_nor_committed_where_the_service_says_that_it_clears_them(self, service: Service) -> None:
+        governed, report = self.foreign(service, "clear")
+        assert (Outcome.WAITING, ["PENDING"]) == (report.outcome, statuses(governed))
+        assert "REMOVE_PAYER_CANDIDATE" in report.decision.remarks[0].message
+
+    @pytest.mark.parametrize("reading", ["keep", "clear"])
+    def test_our_own_requests_leave_nothing_out(self, service: Service, reading: str) -> None:
+        service.start({"omittedPayment": reading, "omittedMl": reading})
+        governed = replace(create(service, self.payer), held=(BANK, SHOP))
+        before = governed.live.members[BANK].payments
+        assert Outcome.CONVERGED == governed.run(self.desired).outcome
+        assert before == governed.live.members[BANK].payments
 
 
 class TestConflicts:

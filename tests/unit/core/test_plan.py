@@ -103,3 +103,9 @@ def test_a_part_of_the_reviewed_plan_is_admitted(part: Plan) -> None:
 def test_what_nobody_reviewed_is_refused_by_name(more: Plan, named: str) -> None:
     with pytest.raises(Refused, match=named):
         Reviewed.of(PLAN).admit(more)
+
+
+def test_a_change_that_is_going_on_is_admitted_with_votes_and_without() -> None:
+    Reviewed.of(PLAN).either_way(PLAN).admit(replace(PLAN, changes=(replace(ADD, needs_votes=False), GRANT)))
+    with pytest.raises(Refused, match=SHOP):
+        Reviewed.of(PLAN).either_way(PLAN).admit(replace(PLAN, changes=(PlannedChange(AddMember(SHOP), False),)))

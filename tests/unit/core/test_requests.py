@@ -3,9 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from cleanrooms_governance.atoms import Atom, Setting, State, declared
+from cleanrooms_governance.atoms import Atom, Setting, State, declared, unexplained_types
 from cleanrooms_governance.ledger import CAPACITY, Ledger
-from cleanrooms_governance.model import ChangeRequest, Collaboration, CollaborationChange, RequestedChange
+from cleanrooms_governance.model import ChangeRequest, Collaboration, CollaborationChange, MemberChange, RequestedChange
 from cleanrooms_governance.requests import (
     Verdict,
     completed,
@@ -72,6 +72,39 @@ def test_a_request_that_holds_something_unknown_is_not_understood_whatever_else_
     wanted = declared(stack_file(wanted_member(BANK, RECEIVE)))
     assert Verdict.NOT_UNDERSTOOD == judge(request(1, change(BANK, RECEIVE), unknown=("changes[0].when",)), LIVE, wanted)
     assert Verdict.NOT_UNDERSTOOD == judge(request(1, unknown=("changes[0].specification.query",)), LIVE, wanted)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param(change(BANK, RECEIVE), Verdict.WANTED, id="types that its effects explain"),
+        pytest.param(
+            change(BANK, RECEIVE, payments=pays(queryCompute=False)), Verdict.NOT_UNDERSTOOD, id="a payer removed unsaid"
+        ),
+        pytest.param(
+            change(BANK, RECEIVE, payments=pays(queryCompute=False, modelTraining=True)),
+            Verdict.WANTED,
+            id="all that is paid for said",
+        ),
+    ],
+)
+def test_a_request_that_does_more_than_it_states_is_not_understood(asked: MemberChange, expected: Verdict) -> None:
+    live = collaboration(member(BANK, payments=pays(modelTraining=True)))
+    types = frozenset({"GRANT_RECEIVE_RESULTS_ABILITY"} | ({"REMOVE_PAYER_CANDIDATE"} if asked.payments else set()))
+    wanted = declared(stack_file(wanted_member(BANK, RECEIVE)))
+    assert expected == judge(request(1, replace(asked, types=types)), live, wanted)
+
+
+@pytest.mark.parametrize("type_", ["REMOVE_PAYER_CANDIDATE", "REVOKE_CAN_RECEIVE_MODEL_OUTPUT", "SOMETHING_NEW", "ADD_MEMBER"])
+def test_a_type_that_nothing_stated_can_stand_for_is_unexplained(type_: str) -> None:
+    live = collaboration(member(BANK, ml_abilities=frozenset({"CAN_RECEIVE_MODEL_OUTPUT"}), payments=pays(jobCompute=True)))
+    asked = request(1, change(BANK, RECEIVE, types=frozenset({"GRANT_RECEIVE_RESULTS_ABILITY", type_})))
+    assert {type_} - {"ADD_MEMBER"} == unexplained_types(asked, live)
+
+
+def test_a_type_whose_effect_came_about_since_stays_explained() -> None:
+    asked = request(1, change(BANK, RECEIVE), change(SHOP, EXPORT), live=LIVE)
+    assert frozenset() == unexplained_types(asked, collaboration(member(BANK, RECEIVE), member(SHOP)))
 
 
 @pytest.mark.parametrize(

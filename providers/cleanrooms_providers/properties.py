@@ -1,0 +1,33 @@
+"""Which properties a kind of resource has beside the inputs that a program gives it.
+
+Known to programs and to the plugin process alike, and importing nothing: a program declares resources without loading what
+plans and carries them out.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of resource.
+
+    ``name`` is what its provider is stored under. ``computed`` are the inputs that check adds: always all of them, and all
+    unknown as soon as one input is unknown. ``recorded`` are the outputs that are not inputs.
+    """
+
+    name: str
+    computed: tuple[str, ...]
+    recorded: tuple[str, ...]
+
+
+COLLABORATION = Kind(
+    "collaboration",
+    computed=("collaborationId", "plan", "fingerprint", "refused"),
+    recorded=("live", "digest", "outcome", "awaited", "conflicting"),
+)
+
+MEMBERSHIP = Kind(
+    "membership",
+    computed=("plan", "fingerprint", "refused"),
+    recorded=("membership", "status", "digest", "outcome"),
+)
