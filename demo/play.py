@@ -68,7 +68,7 @@ def _play(playground: Playground, url: str) -> None:
     _shown(playground.preview("creator", "--expect-no-changes"), "waits for 444455556666")
 
     console.heading("The bank's own stack votes by its declared rule")
-    _shown(playground.up("bank"), "approve[0]")
+    _shown(playground.up("bank"), "by approve rule")
 
     console.heading("pulumi up commits, reads back, and is converged")
     _shown(playground.up("creator"), "converged")

@@ -214,8 +214,8 @@ class _Run:
                     raise Refused(f"change request {request.id} is not ours to cancel")
                 self._write_ledger(world.live, ledger.cancelling(request.id))
                 self._act(move, request, Action.CANCEL, self.parties.creator)
-            case CastVote(request, account, action, rule):
-                self._act(move, request, action, self._voter(account), f" as {self._who(account)} by {rule}")
+            case CastVote(request, account, action, rule, about):
+                self._act(move, request, action, self._voter(account), f" ({about}) as {self._who(account)} by {rule}")
             case CommitRequest(request):
                 self._act(move, request, Action.COMMIT, self.parties.creator)
                 self._await_effect(request)

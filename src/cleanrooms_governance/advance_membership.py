@@ -133,7 +133,7 @@ def _make(desired: DesiredMembership, move: JoinCollaboration | CastVote, member
         member.port.update_change_request(collaboration, move.request.id, move.action)
     except (Conflict, AnswerLost):
         return
-    member.tell(f"{_PAST[move.action]} change request {move.request.id} by {move.rule}")
+    member.tell(f"{_PAST[move.action]} change request {move.request.id} ({move.about}) by {move.rule}")
 
 
 _PAST = {Action.APPROVE: "approved", Action.DENY: "denied"}

@@ -41,7 +41,7 @@ def find_dangers(
 def refuse_unacknowledged(dangers: Iterable[Danger]) -> tuple[Refusal, ...]:
     """Return a refusal for each danger that the file does not acknowledge."""
     return tuple(
-        Refusal(danger.rule, f"{danger.subject} {danger.fingerprint}", danger.message)
+        Refusal(danger.rule, f"{danger.subject} {danger.fingerprint}", f"{danger.message}. {danger.way_past}")
         for danger in dangers
         if not danger.acknowledged
     )
@@ -54,7 +54,8 @@ def _danger(
     return Danger(
         rule=rule,
         subject=atom.subject,
-        message=f"{text}. {_way_past(desired.key, mark)}",
+        message=text,
+        way_past=_way_past(desired.key, mark),
         fingerprint=mark,
         acknowledged=mark in desired.acknowledge,
     )
@@ -114,8 +115,9 @@ def _take_over(claim: ClaimOwnership, live: Collaboration, desired: DesiredColla
         subject="governed-by",
         message=(
             f"the collaboration is governed by the stack {claim.before}: two stacks would undo each other's changes. Take it"
-            f" out of that stack's file first. {_way_past(desired.key, mark)}"
+            " out of that stack's file first"
         ),
+        way_past=_way_past(desired.key, mark),
         fingerprint=mark,
         acknowledged=mark in desired.acknowledge,
     )

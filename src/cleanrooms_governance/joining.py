@@ -25,6 +25,7 @@ from cleanrooms_governance.model import (
 )
 from cleanrooms_governance.next_move import CastVote, Decision, Outcome
 from cleanrooms_governance.plan import Level, Plan, PlannedChange, Refusal, Remark
+from cleanrooms_governance.sayings import about
 from cleanrooms_governance.text import label, plain
 from cleanrooms_governance.votes import decide_vote
 
@@ -90,10 +91,12 @@ def decide_membership(desired: DesiredMembership, seen: Invitation, plan: Plan, 
             if request.status != RequestStatus.PENDING or request.approvals.get(desired.account) != Vote.PENDING:
                 continue
             ballot = decide_vote(desired.policy, request, seen.collaboration, today, own_plan=False)
+            what = about(request, seen.collaboration, desired.names)
             if ballot.action and may_write:
-                votes.append(CastVote(request, desired.account, ballot.action, ballot.rule))
+                votes.append(CastVote(request, desired.account, ballot.action, ballot.rule, what))
             else:
-                remarks.append(_undecided(desired, request, ballot.rule if may_write else "the account is read-only here"))
+                why = ballot.rule if may_write else "the account is read-only here"
+                remarks.append(_undecided(desired, request, what, why))
     if plan.refusals:
         outcome = Outcome.REFUSED
     elif plan.changes or votes or any(remark.rule in ("not-invited", "undecided") for remark in (*plan.remarks, *remarks)):
@@ -103,12 +106,12 @@ def decide_membership(desired: DesiredMembership, seen: Invitation, plan: Plan, 
     return Decision(outcome, tuple(votes), tuple(sorted(remarks)))
 
 
-def _undecided(desired: DesiredMembership, request: ChangeRequest, why: str) -> Remark:
+def _undecided(desired: DesiredMembership, request: ChangeRequest, what: str, why: str) -> Remark:
     return Remark(
         "undecided",
         request.id,
-        f"change request {request.id} waits for the vote of {label(desired.account, desired.names)}: {why}. Vote in the"
-        f" console, or add a rule to memberships.{desired.key}.changeRequests",
+        f"change request {request.id} ({what}) waits for the vote of {label(desired.account, desired.names)}: {why}."
+        f" Vote in the console, or add a rule to memberships.{desired.key}.changeRequests",
     )
 
 

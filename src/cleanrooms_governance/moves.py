@@ -5,7 +5,7 @@ stack filed it. It holds values only; ``next_move`` applies it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cleanrooms_governance.filing import Draft
@@ -84,6 +84,8 @@ class CastVote:
     account: AccountId
     action: Action
     rule: str
+    about: str = field(default="", compare=False)
+    """What the request would do, in words."""
 
 
 @dataclass(frozen=True, slots=True)

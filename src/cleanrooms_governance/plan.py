@@ -42,11 +42,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Danger:
-    """A consequence that has to be acknowledged by exactly this fingerprint."""
+    """A consequence that has to be acknowledged by exactly this fingerprint; ``way_past`` says how."""
 
     rule: str
     subject: str
     message: str
+    way_past: str
     fingerprint: str
     acknowledged: bool
 

@@ -299,7 +299,7 @@ def predicted_voters(live: Collaboration, names: Mapping[AccountId, str]) -> str
     voters = [
         account for account, member in live.members.items() if member.status == MemberStatus.ACTIVE and account != live.creator
     ]
-    return labels(voters, names) or "nobody else"
+    return labels(voters, names)
 
 
 def predicted(live: Collaboration, desired: DesiredCollaboration, changes: Iterable[PlannedChange]) -> Collaboration:

@@ -34,7 +34,8 @@ def _consequence(planned: PlannedChange, live: Collaboration | None, names: Mapp
         return "at once, no votes"
     if not planned.needs_votes:
         return "the collaboration approves it by itself"
-    return f"needs the votes of {predicted_voters(live, names)}" if live else "needs votes"
+    voters = predicted_voters(live, names) if live else ""
+    return f"needs the votes of {voters}" if voters else "by change request; nobody else has to vote"
 
 
 def move_line(move: Move, names: Mapping[AccountId, str]) -> Remark:
@@ -44,9 +45,9 @@ def move_line(move: Move, names: Mapping[AccountId, str]) -> Remark:
             return Remark("next", "governed-by", f"next: tag the collaboration governed-by={owner}")
         case CancelRequest(request):
             return Remark("next", request.id, f"next: cancel change request {request.id}")
-        case CastVote(request, account, action, rule):
-            verb = str(action).lower()
-            return Remark("next", request.id, f"next: {verb} change request {request.id} as {label(account, names)} by {rule}")
+        case CastVote(request, account, action, rule, about):
+            vote = f"{str(action).lower()} change request {request.id} ({about})"
+            return Remark("next", request.id, f"next: {vote} as {label(account, names)} by {rule}")
         case CommitRequest(request):
             return Remark("next", request.id, f"next: commit change request {request.id}, which is approved")
         case FileRequest(draft):

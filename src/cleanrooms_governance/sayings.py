@@ -1,19 +1,21 @@
 """What is said about change requests: the remarks and refusals of a decision, in words for the person who reads a preview."""
 
+from collections.abc import Mapping
+
 from cleanrooms_governance.atoms import COLLABORATION, Atom, accounts_of, effects, stated_by, unexplained_types
 from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.model import ChangeRequest, Collaboration, RequestStatus, Vote
+from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, RequestStatus, Vote
 from cleanrooms_governance.plan import Level, Refusal, Remark
 from cleanrooms_governance.requests import HeldBack
 from cleanrooms_governance.text import label, labels
 from cleanrooms_governance.votes import Ballot
 
 
-def about(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> str:
+def about(request: ChangeRequest, live: Collaboration, names: Mapping[AccountId, str]) -> str:
     """Return what a request would do now, or else what it states: ``+member 444455556666 (bank)``."""
     atoms = effects(stated_by(request, live), live) or stated_by(request, live)
     said = {
-        f"{'+' if value else '-'}{atom.name or atom.setting} {_who(atom.subject, desired)}" for atom, value in atoms.items()
+        f"{'+' if value else '-'}{atom.name or atom.setting} {_who(atom.subject, names)}" for atom, value in atoms.items()
     }
     return ", ".join(sorted(said))
 
@@ -30,7 +32,7 @@ def unknown_status(request: ChangeRequest) -> Refusal:
 
 def cancelling(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
     """Say that a request of ours goes, or has gone without need."""
-    what = f"change request {request.id} ({about(request, live, desired)})"
+    what = f"change request {request.id} ({about(request, live, desired.names)})"
     return Remark("cancel", request.id, f"{what} is no longer wanted: cancelled")
 
 
@@ -47,7 +49,7 @@ def planned_around(request: ChangeRequest, live: Collaboration, desired: Desired
     return Remark(
         "foreign-request",
         request.id,
-        f"change request {request.id} ({about(request, live, desired)}) {whose}{why}: nothing is filed for {blocked} until it"
+        f"change request {request.id} ({about(request, live, desired.names)}) {whose}{why}: nothing is filed for {blocked} until it"
         " is over. Have it denied, or cancel it in the console",
         Level.WARNING,
     )
@@ -58,7 +60,7 @@ def grant_goes_first(request: ChangeRequest, live: Collaboration, desired: Desir
     return Remark(
         "hand-over",
         request.id,
-        f"change request {request.id} ({about(request, live, desired)}) is neither approved by this stack nor committed: nobody"
+        f"change request {request.id} ({about(request, live, desired.names)}) is neither approved by this stack nor committed: nobody"
         " would receive results until the planned grant is in effect, so the grant goes first",
         Level.WARNING,
     )
@@ -69,7 +71,7 @@ def postponed(atom: Atom, desired: DesiredCollaboration) -> Remark:
     return Remark(
         "hand-over",
         f"{atom.subject} {atom.setting} {atom.name}",
-        f"{atom.name} is taken from {_who(atom.subject, desired)} once a planned grant of it is in effect: until then nobody"
+        f"{atom.name} is taken from {_who(atom.subject, desired.names)} once a planned grant of it is in effect: until then nobody"
         " would receive results",
     )
 
@@ -86,7 +88,7 @@ def waits(
     return Remark(
         "waits",
         f"{request.id} {account}",
-        f"waits for {_who(account, desired)} to vote on {about(request, live, desired)}, change request {request.id}: {how}",
+        f"waits for {_who(account, desired.names)} to vote on {about(request, live, desired.names)}, change request {request.id}: {how}",
     )
 
 
@@ -124,7 +126,7 @@ def own_deny_rule(
     return Refusal(
         "own-deny-rule",
         f"{account} {ballot.rule}",
-        f"the membership of {_who(account, desired)} in this same stack would deny {about(request, live, desired)} by its rule"
+        f"the membership of {_who(account, desired.names)} in this same stack would deny {about(request, live, desired.names)} by its rule"
         f" {ballot.rule}, so it is not filed. Change the rule, or take the change out of the file",
     )
 
@@ -148,12 +150,12 @@ def ledger_full() -> Remark:
 
 def read_only(live: Collaboration, desired: DesiredCollaboration) -> Remark:
     """Say why the creator's part is not carried out."""
-    return Remark("read-only", COLLABORATION, f"account {_who(live.creator, desired)} is read-only here: shown, never written")
+    return Remark("read-only", COLLABORATION, f"account {_who(live.creator, desired.names)} is read-only here: shown, never written")
 
 
 def _said(atom: Atom, desired: DesiredCollaboration) -> str:
-    return f"{atom.name or atom.setting} of {_who(atom.subject, desired)}"
+    return f"{atom.name or atom.setting} of {_who(atom.subject, desired.names)}"
 
 
-def _who(account: str, desired: DesiredCollaboration) -> str:
-    return "the collaboration" if account == COLLABORATION else label(account, desired.names)
+def _who(account: str, names: Mapping[AccountId, str]) -> str:
+    return "the collaboration" if account == COLLABORATION else label(account, names)

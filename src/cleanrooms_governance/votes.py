@@ -26,16 +26,22 @@ def decide_vote(policy: VotingPolicy, request: ChangeRequest, live: Collaboratio
     Parameters: ``today`` is a date in UTC; ``own_plan`` says that the request only does what this stack's own file wants and
     that the plan's guards let it pass, whoever filed it.
     """
-    for number, rule in enumerate(policy.deny):
+    for rule in policy.deny:
         if _in_force(rule, today) and any(_denies(rule, change, live) for change in request.changes):
-            return Ballot(Action.DENY, f"deny[{number}]")
+            return Ballot(Action.DENY, _named("deny", rule))
     if request.changes and not request.unknown:
-        for number, rule in enumerate(policy.approve):
+        for rule in policy.approve:
             if _in_force(rule, today) and all(_allows(rule, change, live) for change in request.changes):
-                return Ballot(Action.APPROVE, f"approve[{number}]")
+                return Ballot(Action.APPROVE, _named("approve", rule))
         if own_plan and policy.own_plan is OwnPlan.APPROVE:
             return Ballot(Action.APPROVE, "ownPlan: approve")
     return Ballot(None, "no rule covers it")
+
+
+def _named(kind: str, rule: Rule) -> str:
+    """Name a rule by what it lists: the order of rules means nothing, so a number would tell nobody which one it was."""
+    kinds = (rule.types, rule.accounts, rule.abilities, rule.ml_abilities, rule.payer_for, rule.auto_approve)
+    return f"{kind} rule ({'; '.join(', '.join(sorted(listed)) for listed in kinds if listed)})"
 
 
 def _in_force(rule: Rule, today: date) -> bool:

@@ -154,8 +154,11 @@ def play(service: Service, reading: dict[str, str], story: Story) -> None:
     assert [] == service.written(last)
     before = story.live.members.values()
     losers = [each.account for each in before if (each.abilities & RUNNER_ABILITIES) - live.members[each.account].abilities]
-    assert losers == [account for failure in played.failures for account in losers if f"CAN_QUERY of {account}" in failure]
-    assert len(losers) == len(played.failures)
+    shouted = [account for account in losers if any(f"CAN_QUERY of {account}" in failure for failure in played.failures)]
+    assert len(shouted) == len(played.failures)
+    if reading.get("autoCommitOnApproval") != "yes":
+        # Otherwise a partner's vote may commit between two runs: what it took is then a difference that the plan explains.
+        assert losers == shouted
 
 
 @pytest.mark.parametrize("reading", [*readings()])

@@ -76,8 +76,8 @@ class TestARun:
         assert (Outcome.CONVERGED, ["COMMITTED"]) == (report.outcome, statuses(governed))
         assert [
             "filed change request",
-            f"approved change request as {BANK} (bank) by ownPlan: approve",
-            f"approved change request as {SHOP} (shop) by ownPlan: approve",
+            f"approved change request (+CAN_RECEIVE_RESULTS {BANK} (bank)) as {BANK} (bank) by ownPlan: approve",
+            f"approved change request (+CAN_RECEIVE_RESULTS {BANK} (bank)) as {SHOP} (shop) by ownPlan: approve",
             "committed change request",
         ] == [without_ids(governed, line) for line in governed.told]
 

@@ -64,7 +64,7 @@ def test_an_unacknowledged_danger_is_refused_with_the_fingerprint_that_passes_it
     assert count == len({danger.fingerprint for danger in plan.dangers})
     assert {subject(danger) for danger in plan.dangers} == refused(plan)
     for danger in plan.dangers:
-        assert danger.message.endswith(f"add {danger.fingerprint} to collaborations.sales.acknowledge")
+        assert danger.way_past.endswith(f"add {danger.fingerprint} to collaborations.sales.acknowledge")
 
 
 @pytest.mark.parametrize(("desired", "live", "count"), GUARDED)

@@ -222,7 +222,7 @@ class TestVoting:
 
     def test_a_rule_casts_the_accounts_own_vote(self) -> None:
         decision = self.decided(wanted(policy=VotingPolicy(approve=(self.rule,))), self.asked)
-        assert (CastVote(self.asked, BANK, Action.APPROVE, "approve[0]"),) == decision.moves
+        assert (CastVote(self.asked, BANK, Action.APPROVE, f"approve rule (ADD_MEMBER; {NEWCOMER})"),) == decision.moves
         assert Outcome.WAITING == decision.outcome
 
     def test_deny_wins(self) -> None:

@@ -224,7 +224,7 @@ class TestVotes:
 
     def test_the_creators_own_rule_comes_first(self) -> None:
         desired = replace(WANTS, voters={CREATOR: VotingPolicy(deny=(Rule(accounts=frozenset({BANK})),))})
-        assert [(CREATOR, Action.DENY, "deny[0]")] == self.votes(desired, approvals={CREATOR: "PENDING"})
+        assert [(CREATOR, Action.DENY, f"deny rule ({BANK})")] == self.votes(desired, approvals={CREATOR: "PENDING"})
 
     def test_own_plan_never_approves_what_the_file_does_not_want(self) -> None:
         desired = replace(WANTS, voters={SHOP: APPROVE_OWN_PLAN, CREATOR: APPROVE_OWN_PLAN})
@@ -250,7 +250,7 @@ class TestVotes:
         rule = Rule(frozenset({"ADD_MEMBER"}), frozenset({NEWCOMER}))
         desired = replace(WANTS, voters={SHOP: VotingPolicy(approve=(rule,))})
         asked = request(1, change(NEWCOMER), approvals={SHOP: "PENDING"}, live=LIVE)
-        assert ["approve[0]"] == [vote.rule for vote in of_kind(decide(situation(desired, LIVE, asked)), CastVote)]
+        assert [f"approve rule (ADD_MEMBER; {NEWCOMER})"] == [vote.rule for vote in of_kind(decide(situation(desired, LIVE, asked)), CastVote)]
 
     def test_nobody_votes_on_a_request_that_we_are_about_to_cancel(self) -> None:
         desired = replace(WANTS, voters={BANK: VotingPolicy(deny=(Rule(accounts=frozenset({BANK})),))})

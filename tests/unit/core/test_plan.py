@@ -9,7 +9,7 @@ from tests.unit.core.builders import BANK, NEWCOMER, RECEIVE, SHOP
 
 ADD = PlannedChange(AddMember(NEWCOMER), needs_votes=True)
 GRANT = PlannedChange(GrantAbility(BANK, RECEIVE), needs_votes=True)
-DANGER = Danger("last-receiver", BANK, "nobody receives results any more", "fp-0123456789abcdef", True)
+DANGER = Danger("last-receiver", BANK, "nobody receives results any more", "Acknowledge it", "fp-0123456789abcdef", True)
 REFUSAL = Refusal("unknown-ability", BANK, "CAN_FLY is no ability")
 PLAN = Plan("some-id", (ADD, GRANT), (DANGER,), (REFUSAL,), (Remark("unmanaged", SHOP, "it stays"),))
 
