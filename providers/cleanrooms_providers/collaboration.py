@@ -22,8 +22,16 @@ from cleanrooms_providers.assessment import (
     lost_collaboration,
     other_collaboration,
 )
-from cleanrooms_providers.engine import halt, tell
-from cleanrooms_providers.governed import GovernedProvider, Properties, inputs_of, own, stop_half_done, stop_if_refused
+from cleanrooms_providers.engine import halt, tell, without_traceback
+from cleanrooms_providers.governed import (
+    GovernedProvider,
+    Properties,
+    inputs_of,
+    outdated_outcome,
+    own,
+    stop_half_done,
+    stop_if_refused,
+)
 from cleanrooms_providers.memory import MEMORY
 from cleanrooms_providers.properties import COLLABORATION
 from cleanrooms_providers.reading_ahead import read_ahead
@@ -60,6 +68,7 @@ class CollaborationProvider(GovernedProvider):
             tell(Remark("record", found.collaboration_id, f"record: {reason}"))
         return bool(reason)
 
+    @without_traceback
     def create(self, props: Properties) -> CreateResult:
         """Find, adopt or create the collaboration, then go on as in update."""
         run = _Run.of(props)
@@ -69,10 +78,12 @@ class CollaborationProvider(GovernedProvider):
             halt(str(error))
         return CreateResult(id_, run.advance(id_))
 
+    @without_traceback
     def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
         """Read again, plan again, and go on as far as possible if that is part of the reviewed plan."""
         return UpdateResult(_Run.of(news).advance(id_))
 
+    @without_traceback
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return what is live. A denied read raises: it never means that the collaboration is gone."""
         inputs = inputs_of(props, self.recorded)
@@ -173,11 +184,11 @@ def _tell_assessment(found: CollaborationAssessment) -> None:
             tell(move_line(move, names))
 
 
-def _out_of_date(outputs: Mapping[str, Any], found: CollaborationAssessment) -> str:
+def _out_of_date(outputs: Properties, found: CollaborationAssessment) -> str:
     if found.world is None:
         return "the collaboration is not there yet"
-    if outputs.get("outcome") != found.decision.outcome:
-        return f"the recorded outcome is {outputs.get('outcome') or 'missing'}, it is now {found.decision.outcome}"
+    if reason := outdated_outcome(outputs, found.decision.outcome):
+        return reason
     if outputs.get("digest") != live_digest(found.world.live):
         return "the collaboration or its members have changed since this was recorded"
     return ""

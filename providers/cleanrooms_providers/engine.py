@@ -6,11 +6,13 @@ still works and only says less.
 """
 
 import asyncio
+import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, NoReturn
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import grpc
 from google.rpc import status_pb2
@@ -28,6 +30,12 @@ _UNKNOWN_STATUS = 2
 """gRPC's code UNKNOWN, which the SDK's server aborts with; the details have to carry the same."""
 
 _STATUS_METADATA = "grpc-status-details-bin"
+
+DEBUG = "CLEANROOMS_DEBUG"
+"""Set in the environment, it lets the traceback of an error that nobody foresaw through."""
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 _PATIENCE = 10.0
 """Seconds that the engine has to take a line; it is on this machine."""
@@ -75,6 +83,29 @@ def halt(message: str) -> NoReturn:
     """End the running call with a message and no traceback. Nothing is stored."""
     shown = harmless(message)
     _stop(status_pb2.Status(code=_UNKNOWN_STATUS, message=shown))
+
+
+def without_traceback(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Make a provider method end with one line where something happens that nobody foresaw.
+
+    Whatever was written stays written and is found by the next run, which looks at the live world first.
+    """
+
+    @wraps(method)
+    def plainly(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        try:
+            return method(*args, **kwargs)
+        except Halt:
+            raise
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            halt(
+                f"an error in cleanrooms-governance itself: {type(error).__name__}: {error}. Run again; if it persists, report it"
+                f" with what {DEBUG}=1 shows"
+            )
+
+    return plainly
 
 
 def halt_half_done(resource_id: str, outputs: Mapping[str, Any], reasons: list[str]) -> NoReturn:

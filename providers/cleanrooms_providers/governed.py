@@ -11,7 +11,7 @@ from cleanrooms_governance.errors import InvalidInput
 from cleanrooms_governance.plan import Remark
 from cleanrooms_governance.report import harmless
 from cleanrooms_providers.contract import StoredByName
-from cleanrooms_providers.engine import PROVIDER, configuration, halt, halt_half_done, recorded_inputs, tell
+from cleanrooms_providers.engine import PROVIDER, configuration, halt, halt_half_done, recorded_inputs, tell, without_traceback
 from cleanrooms_providers.memory import MEMORY
 
 Properties = dict[str, Any]
@@ -42,6 +42,7 @@ class GovernedProvider(StoredByName, ABC):
         """Take the stack's configuration, from which the reading ahead is done; the engine hands it over once a kind."""
         MEMORY.config = configuration(req)
 
+    @without_traceback
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Return the inputs with the plan in them; a refusal is data, a wrong input is a failure."""
         inputs = own(news, self.computed)
@@ -53,6 +54,7 @@ class GovernedProvider(StoredByName, ABC):
                 return CheckResult(inputs, [CheckFailure("", harmless(str(finding))) for finding in invalid.findings])
         return CheckResult({**inputs, **(computed or dict.fromkeys(self.computed, pulumi.UNKNOWN))}, [])
 
+    @without_traceback
     def diff(self, id_: str, olds: Properties, news: Properties) -> DiffResult:
         """Say whether there is something to do or to record, by what check found; in a refresh, whether anything moved."""
         if pulumi.contains_unknowns(news):
@@ -73,6 +75,12 @@ def own(values: Mapping[str, Any], without: tuple[str, ...] = ()) -> Properties:
 def inputs_of(props: Properties, recorded: tuple[str, ...]) -> Properties:
     """Return the inputs of the resource that is being read, from the request or else from its outputs."""
     return own(recorded_inputs() or props, recorded)
+
+
+def outdated_outcome(outputs: Properties, outcome: str) -> str:
+    """Return in words that the recorded outcome is not the present one, or nothing."""
+    recorded = outputs.get("outcome")
+    return "" if recorded == outcome else f"the recorded outcome is {recorded or 'missing'}, it is now {outcome}"
 
 
 def stop_if_refused(props: Properties) -> None:

@@ -25,8 +25,16 @@ from cleanrooms_providers.assessment import (
     other_membership,
     outlook,
 )
-from cleanrooms_providers.engine import halt, tell
-from cleanrooms_providers.governed import GovernedProvider, Properties, inputs_of, own, stop_half_done, stop_if_refused
+from cleanrooms_providers.engine import halt, tell, without_traceback
+from cleanrooms_providers.governed import (
+    GovernedProvider,
+    Properties,
+    inputs_of,
+    outdated_outcome,
+    own,
+    stop_half_done,
+    stop_if_refused,
+)
 from cleanrooms_providers.memory import MEMORY
 from cleanrooms_providers.properties import MEMBERSHIP
 from cleanrooms_providers.reading_ahead import read_ahead
@@ -63,25 +71,26 @@ class MembershipProvider(GovernedProvider):
         if found.refusals or found.can_act:
             return True
         now = _record(found.desired, found.seen, found.decision.outcome)
-        out_of_date = differing(outputs, now, ("outcome", "digest"))
-        if out_of_date:
-            if outputs.get("outcome") != now["outcome"]:
-                reason = f"the recorded outcome is {outputs.get('outcome') or 'missing'}, it is now {now['outcome']}"
-            else:
-                reason = f"the membership is now {now['status'] or 'not there yet'}"
+        reason = outdated_outcome(outputs, now["outcome"])
+        if not reason and differing(outputs, now, ("digest",)):
+            reason = f"the membership is now {now['status'] or 'not there yet'}"
+        if reason:
             tell(Remark("record", found.desired.account, f"record: {reason}"))
-        return out_of_date
+        return bool(reason)
 
+    @without_traceback
     def create(self, props: Properties) -> CreateResult:
         """Join, if the account is invited; otherwise record that it waits for the invitation."""
         desired, access = _prepare(props)
         return CreateResult(membership_resource_id(desired), _advance(desired, access, props))
 
+    @without_traceback
     def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
         """Join or vote as far as is possible now."""
         desired, access = _prepare(news)
         return UpdateResult(_advance(desired, access, news))
 
+    @without_traceback
     def read(self, id_: str, props: Properties) -> ReadResult:
         """Return what is live; a membership that waits for its invitation is there, and says so."""
         inputs = inputs_of(props, self.recorded)

@@ -85,20 +85,18 @@ class ClaimOwnership:
         return f"adopt the collaboration: tag it governed-by={self.after}{was}"
 
 
-@dataclass(frozen=True, slots=True)
-class AddMember:
-    """Invite an account."""
+class _OfAccount:
+    """What the changes of one account's entry have in common: a change request carries them, and the atom tells their type."""
 
-    account: AccountId
-    names: Names = field(default_factory=dict, compare=False)
-    setting = str(Setting.MEMBER)
-    before = False
-    after = True
+    __slots__ = ()
     operation = FILE_REQUEST
+    account: AccountId
+    before: bool
+    after: bool
 
     @property
     def subject(self) -> str:
-        """The account invited."""
+        """The account concerned."""
         return self.account
 
     @property
@@ -108,15 +106,41 @@ class AddMember:
 
     @property
     def types(self) -> frozenset[str]:
-        """ADD_MEMBER."""
+        """The change type by which the service will name it."""
         return frozenset({change_type(self.atom, self.after)})
+
+
+class _OfAbility(_OfAccount):
+    __slots__ = ()
+    ability: Ability
+
+    @property
+    def setting(self) -> str:
+        """The ability."""
+        return f"{Setting.ABILITY}:{self.ability}"
+
+    @property
+    def atom(self) -> Atom:
+        """What it changes."""
+        return Atom(self.account, Setting.ABILITY, self.ability)
+
+
+@dataclass(frozen=True, slots=True)
+class AddMember(_OfAccount):
+    """Invite an account."""
+
+    account: AccountId
+    names: Names = field(default_factory=dict, compare=False)
+    setting = str(Setting.MEMBER)
+    before = False
+    after = True
 
     def __str__(self) -> str:
         return f"add member {label(self.account, self.names)}"
 
 
 @dataclass(frozen=True, slots=True)
-class GrantAbility:
+class GrantAbility(_OfAbility):
     """Give an account an ability."""
 
     account: AccountId
@@ -124,34 +148,13 @@ class GrantAbility:
     names: Names = field(default_factory=dict, compare=False)
     before = False
     after = True
-    operation = FILE_REQUEST
-
-    @property
-    def subject(self) -> str:
-        """The account concerned."""
-        return self.account
-
-    @property
-    def setting(self) -> str:
-        """The ability."""
-        return f"{Setting.ABILITY}:{self.ability}"
-
-    @property
-    def atom(self) -> Atom:
-        """What it changes."""
-        return Atom(self.account, Setting.ABILITY, self.ability)
-
-    @property
-    def types(self) -> frozenset[str]:
-        """The grant type of the ability."""
-        return frozenset({change_type(self.atom, self.after)})
 
     def __str__(self) -> str:
         return f"grant {self.ability} to {label(self.account, self.names)}"
 
 
 @dataclass(frozen=True, slots=True)
-class RevokeAbility:
+class RevokeAbility(_OfAbility):
     """Take an ability from an account."""
 
     account: AccountId
@@ -159,27 +162,6 @@ class RevokeAbility:
     names: Names = field(default_factory=dict, compare=False)
     before = True
     after = False
-    operation = FILE_REQUEST
-
-    @property
-    def subject(self) -> str:
-        """The account concerned."""
-        return self.account
-
-    @property
-    def setting(self) -> str:
-        """The ability."""
-        return f"{Setting.ABILITY}:{self.ability}"
-
-    @property
-    def atom(self) -> Atom:
-        """What it changes."""
-        return Atom(self.account, Setting.ABILITY, self.ability)
-
-    @property
-    def types(self) -> frozenset[str]:
-        """The revoke type of the ability."""
-        return frozenset({change_type(self.atom, self.after)})
 
     def __str__(self) -> str:
         return f"revoke {self.ability} from {label(self.account, self.names)}"

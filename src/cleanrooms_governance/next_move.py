@@ -177,7 +177,9 @@ class _Deciding:
         for account in request.pending_voters:
             ballot = self._ballot(request, account, own_plan=own_plan)
             if ballot and ballot.action:
-                self.votes.append(CastVote(request, account, ballot.action, ballot.rule, sayings.about(request, s.live, s.desired.names)))
+                self.votes.append(
+                    CastVote(request, account, ballot.action, ballot.rule, sayings.about(request, s.live, s.desired.names))
+                )
             elif kept:
                 self.waiting_for.add(account)
                 self.remarks.append(sayings.waits(request, account, ballot, s.live, s.desired))

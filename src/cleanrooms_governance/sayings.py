@@ -14,9 +14,7 @@ from cleanrooms_governance.votes import Ballot
 def about(request: ChangeRequest, live: Collaboration, names: Mapping[AccountId, str]) -> str:
     """Return what a request would do now, or else what it states: ``+member 444455556666 (bank)``."""
     atoms = effects(stated_by(request, live), live) or stated_by(request, live)
-    said = {
-        f"{'+' if value else '-'}{atom.name or atom.setting} {_who(atom.subject, names)}" for atom, value in atoms.items()
-    }
+    said = {f"{'+' if value else '-'}{atom.name or atom.setting} {_who(atom.subject, names)}" for atom, value in atoms.items()}
     return ", ".join(sorted(said))
 
 
@@ -150,7 +148,9 @@ def ledger_full() -> Remark:
 
 def read_only(live: Collaboration, desired: DesiredCollaboration) -> Remark:
     """Say why the creator's part is not carried out."""
-    return Remark("read-only", COLLABORATION, f"account {_who(live.creator, desired.names)} is read-only here: shown, never written")
+    return Remark(
+        "read-only", COLLABORATION, f"account {_who(live.creator, desired.names)} is read-only here: shown, never written"
+    )
 
 
 def _said(atom: Atom, desired: DesiredCollaboration) -> str:

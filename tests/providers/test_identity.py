@@ -50,3 +50,5 @@ def test_a_stack_without_a_state_finds_what_it_has_made(settled: Settled) -> Non
     run = stack.update()
     assert ({"create"}, []) == (set(run.ops.values()), run.writes)
     assert ids == {name: recorded.id for name, recorded in stack.state.items()}
+    assert f"found: collaboration {ids[SALES]} is there already, nothing is created" in run.said(SALES)
+    assert "found: 222233334444 (Media) has joined already" in run.said("membership media")

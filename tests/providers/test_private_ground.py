@@ -103,3 +103,20 @@ def test_whatever_a_line_is_made_of_it_is_told_harmless(monkeypatch: pytest.Monk
         monkeypatch.setattr(sys, "argv", ["pulumi.dynamic", address])
         engine.tell(Remark("plan", "sales", "first\u009b31m <{%fg 1%}>\nsecond\u202e"))
     assert [Line("INFO", "first31m  fg 1\nsecond", "")] == log.lines
+
+
+@engine.without_traceback
+def unforeseen() -> None:
+    raise KeyError("plan")
+
+
+def test_an_error_that_nobody_foresaw_is_one_line() -> None:
+    with pytest.raises(engine.Halt, match=r"an error in cleanrooms-governance itself: KeyError: 'plan'\. Run again") as halted:
+        unforeseen()
+    assert halted.value.__suppress_context__
+
+
+def test_an_error_that_nobody_foresaw_is_whole_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(engine.DEBUG, "1")
+    with pytest.raises(KeyError):
+        unforeseen()

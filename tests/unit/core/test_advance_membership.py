@@ -184,7 +184,9 @@ def test_a_vote_is_cast_by_rule_and_once(governed: Governed) -> None:
     request = governed.file(NEWCOMER)
     assert Outcome.CONVERGED == joining.run().outcome
     assert "APPROVED" == governed.requests[request].approvals[BANK]
-    assert f"approved change request {request} (+member {NEWCOMER}) by approve rule (ADD_MEMBER; {NEWCOMER})" == joining.told[-1]
+    assert (
+        f"approved change request {request} (+member {NEWCOMER}) by approve rule (ADD_MEMBER; {NEWCOMER})" == joining.told[-1]
+    )
     assert [] == joining.writes()
 
 

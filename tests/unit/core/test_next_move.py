@@ -250,7 +250,9 @@ class TestVotes:
         rule = Rule(frozenset({"ADD_MEMBER"}), frozenset({NEWCOMER}))
         desired = replace(WANTS, voters={SHOP: VotingPolicy(approve=(rule,))})
         asked = request(1, change(NEWCOMER), approvals={SHOP: "PENDING"}, live=LIVE)
-        assert [f"approve rule (ADD_MEMBER; {NEWCOMER})"] == [vote.rule for vote in of_kind(decide(situation(desired, LIVE, asked)), CastVote)]
+        assert [f"approve rule (ADD_MEMBER; {NEWCOMER})"] == [
+            vote.rule for vote in of_kind(decide(situation(desired, LIVE, asked)), CastVote)
+        ]
 
     def test_nobody_votes_on_a_request_that_we_are_about_to_cancel(self) -> None:
         desired = replace(WANTS, voters={BANK: VotingPolicy(deny=(Rule(accounts=frozenset({BANK})),))})
