@@ -101,8 +101,8 @@ def without_traceback(method: Callable[Parameters, Result]) -> Callable[Paramete
             if os.environ.get(DEBUG):
                 raise
             halt(
-                f"an error in cleanrooms-governance itself: {type(error).__name__}: {error}. Run again; if it persists, report it"
-                f" with what {DEBUG}=1 shows"
+                f"an error in cleanrooms-governance itself: {type(error).__name__}: {error}. Run again; if it persists, report"
+                f" it with what {DEBUG}=1 shows"
             )
 
     return plainly

@@ -70,7 +70,7 @@ def _runner_entries(changes: list[RequestChange], live: Collaboration, desired: 
     # documented (the service's behaviour is a switch of the embedded service: runnerAbilities).
     for change in changes:
         member = live.members.get(change.account)
-        if member and member.belongs and member.is_runner:
+        if member and member.is_runner:
             yield _danger(
                 RUNNER_ENTRY,
                 change.atom,
@@ -92,7 +92,7 @@ def _last_receivers(changes: list[RequestChange], live: Collaboration, desired: 
             (after.add if change.after else after.discard)(change.account)
             if isinstance(change, RevokeAbility):
                 losing.append(change)
-    if before and not after:
+    if not after:
         for change in losing:
             yield _danger(
                 LAST_RECEIVER,

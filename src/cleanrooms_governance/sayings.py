@@ -47,8 +47,8 @@ def planned_around(request: ChangeRequest, live: Collaboration, desired: Desired
     return Remark(
         "foreign-request",
         request.id,
-        f"change request {request.id} ({about(request, live, desired.names)}) {whose}{why}: nothing is filed for {blocked} until it"
-        " is over. Have it denied, or cancel it in the console",
+        f"change request {request.id} ({about(request, live, desired.names)}) {whose}{why}: nothing is filed for {blocked} until"
+        " it is over. Have it denied, or cancel it in the console",
         Level.WARNING,
     )
 
@@ -58,8 +58,8 @@ def grant_goes_first(request: ChangeRequest, live: Collaboration, desired: Desir
     return Remark(
         "hand-over",
         request.id,
-        f"change request {request.id} ({about(request, live, desired.names)}) is neither approved by this stack nor committed: nobody"
-        " would receive results until the planned grant is in effect, so the grant goes first",
+        f"change request {request.id} ({about(request, live, desired.names)}) is neither approved by this stack nor committed:"
+        " nobody would receive results until the planned grant is in effect, so the grant goes first",
         Level.WARNING,
     )
 
@@ -69,8 +69,8 @@ def postponed(atom: Atom, desired: DesiredCollaboration) -> Remark:
     return Remark(
         "hand-over",
         f"{atom.subject} {atom.setting} {atom.name}",
-        f"{atom.name} is taken from {_who(atom.subject, desired.names)} once a planned grant of it is in effect: until then nobody"
-        " would receive results",
+        f"{atom.name} is taken from {_who(atom.subject, desired.names)} once a planned grant of it is in effect: until then"
+        " nobody would receive results",
     )
 
 
@@ -86,7 +86,8 @@ def waits(
     return Remark(
         "waits",
         f"{request.id} {account}",
-        f"waits for {_who(account, desired.names)} to vote on {about(request, live, desired.names)}, change request {request.id}: {how}",
+        f"waits for {_who(account, desired.names)} to vote on {about(request, live, desired.names)}, change"
+        f" request {request.id}: {how}",
     )
 
 
@@ -124,8 +125,9 @@ def own_deny_rule(
     return Refusal(
         "own-deny-rule",
         f"{account} {ballot.rule}",
-        f"the membership of {_who(account, desired.names)} in this same stack would deny {about(request, live, desired.names)} by its rule"
-        f" {ballot.rule}, so it is not filed. Change the rule, or take the change out of the file",
+        f"the membership of {_who(account, desired.names)} in this same stack would deny"
+        f" {about(request, live, desired.names)} by its {ballot.rule}, so it is not filed. Change the rule, or take the change"
+        " out of the file",
     )
 
 

@@ -17,7 +17,7 @@ WORLDS = worlds()
 SOME_REQUESTS = st.integers(0, 3)
 OURS = subsets((0, 1, 2))
 HOLDING = subsets(PARTNERS)
-LAW = settings(max_examples=60)
+LAW = settings(max_examples=40)
 
 
 @st.composite

@@ -24,7 +24,7 @@ from tests.unit.core.builders import EXPORT, FUTURE, RECEIVE, request
 from tests.unit.core.strategies import shuffled, worlds
 
 WORLDS = worlds()
-LAW = settings(max_examples=40)
+LAW = settings(max_examples=25)
 
 
 def planned(desired: DesiredCollaboration, live: Collaboration) -> State:

@@ -8,6 +8,7 @@ from cleanrooms_emulator.faults import FaultKind, FaultRule
 from cleanrooms_emulator.roles import Role, declare
 from tests.providers.conftest import Settled
 from tests.providers.mini_engine import Stack, Step
+from tests.providers.provider_process import Failed
 from tests.providers.stacks import BANK, CALLER, INSURER, MEDIA, RECEIVES, RETAILER, governing, only_governing, role
 from tests.providers.world import World, member
 
@@ -84,7 +85,7 @@ def test_a_creation_that_nobody_can_tell_about_is_found_by_the_next_run(world: W
     assert world.only_collaboration(RETAILER) == stack.state[SALES].id
 
 
-def test_a_creation_that_cannot_go_on_keeps_what_is_there(world: World) -> None:
+def test_a_creation_that_cannot_go_on_keeps_what_is_there_and_is_finished_by_the_next_run(world: World) -> None:
     stack = Stack(world, only_governing())
     world.app.faults.set([denied("GetCollaboration")])
     run = stack.update()
@@ -94,12 +95,6 @@ def test_a_creation_that_cannot_go_on_keeps_what_is_there(world: World) -> None:
     assert kept.inputs["__provider"] == kept.outputs["__provider"]
     assert 1 == len(kept.init_errors)
     assert_short(run[SALES])
-
-
-def test_a_creation_that_was_kept_half_done_is_finished_by_the_next_run(world: World) -> None:
-    stack = Stack(world, only_governing())
-    world.app.faults.set([denied("GetCollaboration")])
-    stack.update()
     world.app.faults.clear()
     again = stack.update()
     assert ("update", []) == (again[SALES].op, again.writes)
@@ -115,9 +110,9 @@ def test_an_adoption_that_is_overtaken_leaves_no_state(settled: Settled) -> None
         checked = provider.check("collaboration", SALES, {}, goal.inputs)
         stack.world.change(RETAILER, collaboration, [MEDIA, BANK], member(RETAILER))
         marked = stack.world.app.journal.last
-        with pytest.raises(Exception, match="the live collaboration has changed since this plan was made") as failed:
+        with pytest.raises(Failed, match="the live collaboration has changed since this plan was made") as failed:
             provider.create("collaboration", SALES, checked.inputs)
-    assert failed.value.half_done is None  # type: ignore[attr-defined]
+    assert failed.value.half_done is None
     assert [] == [
         call.operation
         for call in phase.calls
@@ -184,3 +179,14 @@ def test_outputs_larger_than_what_metadata_usually_holds_are_kept_too(world: Wor
     world.app.faults.set([denied("GetCollaboration")])
     stack.update()
     assert acknowledged == stack.state[SALES].outputs["acknowledge"]
+
+
+def test_an_error_that_nobody_foresaw_is_one_line_too(settled: Settled) -> None:
+    stack = settled(EDITED)
+    goal, old = stack.goals[0], stack.state[SALES]
+    with stack.phase() as (_, provider):
+        inputs = provider.check("collaboration", SALES, old.inputs, goal.inputs).inputs
+        with pytest.raises(Failed) as failed:
+            provider.diff("collaboration", SALES, old.id, {**old.outputs, "conflicting": 5}, inputs, old.inputs)
+    assert failed.value.message.startswith("an error in cleanrooms-governance itself: TypeError: ")
+    assert 1 == len(failed.value.message.splitlines())

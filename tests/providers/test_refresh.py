@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from tests.providers.conftest import Settled
-from tests.providers.mini_engine import Stack
+from tests.providers.mini_engine import Phase, Stack
 from tests.providers.stacks import BANK, MEDIA, RECEIVES, RETAILER, governing, role
 from tests.providers.world import member
 
@@ -18,11 +20,12 @@ def stack(settled: Settled) -> Stack:
     return settled(governing())
 
 
-@pytest.fixture
-def drifted(stack: Stack) -> Stack:
+@pytest.fixture(scope="module")
+def drifted(settled: Settled) -> Mapping[str, Phase]:
     """The retailer does not receive results any more."""
+    stack = settled(governing())
     stack.world.change(RETAILER, stack.state[SALES].id, [MEDIA, BANK], member(RETAILER))
-    return stack
+    return {"refresh": stack.refresh(), "again": stack.refresh(), "preview": stack.preview()}
 
 
 def test_a_refresh_of_a_settled_stack_finds_nothing(stack: Stack) -> None:
@@ -51,24 +54,21 @@ def test_a_refresh_reads_each_thing_once(stack: Stack) -> None:
     ) == sorted(asked)
 
 
-def test_a_refresh_shows_what_has_moved_as_inputs(drifted: Stack) -> None:
-    step = drifted.refresh()[SALES]
+def test_a_refresh_shows_what_has_moved_as_inputs(drifted: Mapping[str, Phase]) -> None:
+    step = drifted["refresh"][SALES]
     assert (True, []) == (step.moved, step.inputs["members"][RETAILER]["abilities"])
-    assert [] == drifted.state[SALES].outputs["live"]["members"][RETAILER]["abilities"]
 
 
-def test_what_has_moved_is_found_once(drifted: Stack) -> None:
-    drifted.refresh()
-    assert not drifted.refresh()[SALES].moved
+def test_what_has_moved_is_found_once(drifted: Mapping[str, Phase]) -> None:
+    assert not drifted["again"][SALES].moved
 
 
-def test_after_a_refresh_the_preview_still_plans_the_repair(drifted: Stack) -> None:
-    drifted.refresh()
-    step = drifted.preview()[SALES]
+def test_after_a_refresh_the_preview_still_plans_the_repair(drifted: Mapping[str, Phase]) -> None:
+    step = drifted["preview"][SALES]
     assert ("update", ["grant CAN_RECEIVE_RESULTS to 111122223333 (Retailer)"]) == (step.op, step.plan)
 
 
-@pytest.mark.parametrize("operation", ["GetCollaboration", "ListMembers", "ListMemberships"])
+@pytest.mark.parametrize("operation", ["GetCollaboration", "ListMemberships"])
 def test_a_denied_read_is_an_error_and_never_means_gone(stack: Stack, operation: str) -> None:
     rule = FaultRule(kind=FaultKind.ERROR, operation=operation, code="AccessDeniedException")
     stack.world.app.faults.set([rule])

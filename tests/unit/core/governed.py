@@ -135,6 +135,11 @@ class Governed:
         """All change requests by id, oldest first."""
         return {request.id: request for request in self.world.requests}
 
+    @property
+    def statuses(self) -> list[str]:
+        """How the change requests stand, oldest first."""
+        return [request.status for request in self.world.requests]
+
     def abilities(self, account: str) -> set[str]:
         """What an account can do now."""
         return {str(ability) for ability in self.live.members[AccountId(account)].abilities}

@@ -246,6 +246,7 @@ class TestDenied:
         assert [request_id(2)] == held(DENIED, again, ack=frozenset({mark}))
         second = denied(PLAN, [DENIED, again], LIVE, Ledger(), frozenset({mark}))[BANK_RECEIVES].fingerprint
         assert [] == held(DENIED, again, ack=frozenset({mark, second}))
+        assert [] == held(DENIED, again, ack=frozenset({second}))
         assert mark != second
 
     def test_a_request_of_ours_cancelled_by_somebody_else_is_a_denial(self) -> None:
