@@ -47,8 +47,8 @@ def planned_around(request: ChangeRequest, live: Collaboration, desired: Desired
     return Remark(
         "foreign-request",
         request.id,
-        f"change request {request.id} ({about(request, live, desired.names)}) {whose}{why}: nothing is filed for {blocked} until"
-        " it is over. Have it denied, or cancel it in the console",
+        f"change request {request.id} ({about(request, live, desired.names)}) {whose}{why}: nothing is filed for {blocked}"
+        " until it is over. Have it denied, or cancel it in the console",
         Level.WARNING,
     )
 

@@ -1,4 +1,4 @@
-"""Runs against the embedded service through boto3 when something goes wrong: lost answers, refusals, crashes, losses, conflicts."""
+"""Runs against the embedded service through boto3 when something goes wrong: lost answers, refusals, crashes and losses."""
 
 from dataclasses import replace
 
