@@ -100,13 +100,19 @@ def display_name_findings(entry: Entry[CollaborationSettings], named: Collection
 
 
 def policy_findings(entry: Entry[Section], policy: ChangeRequestsSection, *at: str) -> Iterator[Finding]:
-    """Check that each deny rule says what it denies: without a key it would deny everything or nothing."""
+    """Check that each deny rule can fire, and says on what: one that cannot would only look like protection."""
     for number, rule in enumerate(policy.deny):
         location: Location = (*at, "deny", number)
         if not speaks(rule) and entry.is_sure(*location):
             yield entry.finding(
                 "says nothing that could be denied: list types, accounts, abilities, mlAbilities, payerFor"
                 " or autoApprove, or remove the rule",
+                *location,
+            )
+        if rule.auto_approve and (rule.accounts or rule.abilities or rule.ml_abilities or rule.payer_for):
+            yield entry.finding(
+                "can never fire: a change of autoApprove is about the collaboration, the rest about one account;"
+                " make it two rules",
                 *location,
             )
 

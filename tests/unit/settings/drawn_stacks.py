@@ -37,7 +37,11 @@ RULES = {
     "autoApprove": subsets(AUTO_APPROVABLE_TYPES),
     "until": st.dates(date(2026, 1, 1), date(2030, 1, 1)).map(date.isoformat),
 }
-DENY = maybe(RULES).filter(lambda rule: any(values for key, values in rule.items() if key != "until"))
+OF_THE_COLLABORATION = ("types", "autoApprove", "until")
+DENY = st.one_of(
+    maybe({key: drawn for key, drawn in RULES.items() if key != "autoApprove"}),
+    maybe({key: RULES[key] for key in OF_THE_COLLABORATION}),
+).filter(lambda rule: any(values for key, values in rule.items() if key != "until"))
 POLICIES = maybe({"approve": st.lists(maybe(RULES), max_size=3), "deny": st.lists(DENY, max_size=3)})
 RESULTS = maybe(
     {},

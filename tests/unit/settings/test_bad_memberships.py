@@ -125,6 +125,11 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
         " accounts, abilities,"
         " mlAbilities, payerFor or autoApprove, or remove the rule",
     ),
+    "deny-that-never-fires": (
+        put("memberships media changeRequests", {"deny": [{"accounts": ["444455556666"], "autoApprove": ["ADD_MEMBER"]}]}),
+        "cleanrooms:memberships.media.changeRequests.deny[0]: can never fire: a change of autoApprove is about the"
+        " collaboration, the rest about one account; make it two rules",
+    ),
     "deny-of-nothing": (
         put("memberships media changeRequests", {"deny": [{"types": []}]}),
         "cleanrooms:memberships.media.changeRequests.deny[0]: says nothing that could be denied: list types,"
