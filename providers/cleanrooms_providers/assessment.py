@@ -14,7 +14,7 @@ from cleanrooms_governance.joining import Invitation, decide_membership, plan_me
 from cleanrooms_governance.lookup import check_identity, find_collaboration
 from cleanrooms_governance.model import AccountId, Collaboration
 from cleanrooms_governance.next_move import Decision, Move, Outcome, actionable, decide
-from cleanrooms_governance.plan import Plan, Refusal, Remark
+from cleanrooms_governance.plan import Plan, PlannedChange, Refusal, Remark
 from cleanrooms_governance.planning import plan_collaboration, predicted
 from cleanrooms_governance.report import harmless
 from cleanrooms_governance.service import CleanRoomsReads
@@ -141,7 +141,7 @@ class Outlook(Enum):
 
 def outlook(governed: CollaborationAssessment, account: AccountId) -> Outlook:
     """Return what the plan of an account's membership is to be made against."""
-    concerned = [planned for planned in governed.plan.changes if planned.change.subject == account]
+    concerned = _concerning(account, governed)
     if not concerned or not governed.moves():
         return Outlook.LIVE
     automatic = not any(planned.needs_votes for planned in concerned) and not governed.plan.dangers
@@ -152,8 +152,11 @@ def expected_collaboration(governed: CollaborationAssessment, account: AccountId
     """Return the collaboration as this run will leave it for an account, where that is sure and not yet so."""
     if governed.world is None or outlook(governed, account) is not Outlook.PREDICTED:
         return None
-    concerned = [planned for planned in governed.plan.changes if planned.change.subject == account]
-    return predicted(governed.world.live, governed.desired, concerned)
+    return predicted(governed.world.live, governed.desired, _concerning(account, governed))
+
+
+def _concerning(account: AccountId, governed: CollaborationAssessment) -> list[PlannedChange]:
+    return [planned for planned in governed.plan.changes if planned.change.subject == account]
 
 
 def assess_membership(

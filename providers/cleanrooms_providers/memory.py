@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cleanrooms_governance.aws import AwsAccounts
 from cleanrooms_governance.desired import Access
-from cleanrooms_governance.service import CleanRooms
+from cleanrooms_governance.service import Accounts, CleanRooms
 from cleanrooms_providers.assessment import CollaborationAssessment, MembershipAssessment
 from cleanrooms_providers.reads import RememberedReads
 
@@ -30,7 +30,7 @@ class Memory:
     _collaborations: dict[str, CollaborationAssessment] = field(default_factory=dict)
     _memberships: dict[str, MembershipAssessment] = field(default_factory=dict)
     _moved: dict[str, bool] = field(default_factory=dict)
-    _accounts: AwsAccounts | None = None
+    _accounts: Accounts | None = None
     _reads: dict[tuple[Access, str], RememberedReads] = field(default_factory=dict)
     _reading_ahead: bool = False
 

@@ -83,17 +83,11 @@ class Scenario:
         config = self._stacks[edit["stack"]]["config"]
         for path, value in edit.get("set", {}).items():
             self._heading(f"edit {edit['stack']}: {path} = {json.dumps(value)}")
-            *parents, last = path.split("/")
-            place = config
-            for parent in parents:
-                place = place[parent]
+            place, last = _place(config, path)
             place[last] = value
         for path in edit.get("drop", ()):
             self._heading(f"edit {edit['stack']}: without {path}")
-            *parents, last = path.split("/")
-            place = config
-            for parent in parents:
-                place = place[parent]
+            place, last = _place(config, path)
             del place[last]
 
     def _call(self, call: Mapping[str, Any]) -> None:
@@ -212,6 +206,14 @@ class Scenario:
             for name, value in self._ids.items():
                 line = line.replace(value, name)
             self._lines.append(line)
+
+
+def _place(config: Any, path: str) -> tuple[Any, str]:
+    """Return the mapping that a slash-separated path leads to, and the last key."""
+    *parents, last = path.split("/")
+    for parent in parents:
+        config = config[parent]
+    return config, last
 
 
 def _told(found: CollaborationAssessment) -> Iterator[Any]:
