@@ -3,16 +3,26 @@
 COLLABORATION = "collaboration"
 MEMBERSHIP = "membership"
 CHANGE_REQUEST = "change_request"
+CONFIGURED_TABLE = "configured_table"
+CONFIGURED_TABLE_ASSOCIATION = "configured_table_association"
+ANALYSIS_TEMPLATE = "analysis_template"
+INTERMEDIATE_TABLE = "intermediate_table"
+PRIVACY_BUDGET_TEMPLATE = "privacy_budget_template"
+PROTECTED_QUERY = "protected_query"
+PROTECTED_JOB = "protected_job"
+ANALYSIS_LOG_EXPORT = "analysis_log_export"
+CONFIGURED_MODEL_ALGORITHM = "configured_model_algorithm"
+CONFIGURED_MODEL_ALGORITHM_ASSOCIATION = "configured_model_algorithm_association"
+ML_INPUT_CHANNEL = "ml_input_channel"
 TAGS = "tags"
 QUOTA = "quota"
 
 MEMBERSHIP_CHILDREN = (
-    "configured_table_association",
-    "analysis_template",
-    "privacy_budget_template",
-    "id_mapping_table",
-    "id_namespace_association",
-    "configured_audience_model_association",
-    "intermediate_table",
+    CONFIGURED_TABLE_ASSOCIATION,
+    ANALYSIS_TEMPLATE,
+    INTERMEDIATE_TABLE,
+    PRIVACY_BUDGET_TEMPLATE,
+    CONFIGURED_MODEL_ALGORITHM_ASSOCIATION,
+    ML_INPUT_CHANNEL,
 )
-"""Kinds whose documents carry the `membershipId` they hang under."""
+"""Kinds whose documents carry the `membershipId` they hang under, and keep the membership from being deleted."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.handlers import kinds, roster
+from cleanrooms_emulator.handlers import kinds
+from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.refusals import COLLABORATION, access_denied, not_found
 from cleanrooms_emulator.store import Document
 

@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cleanrooms_emulator.handlers import change_rules, payments, roster
-from cleanrooms_emulator.handlers.change_types import (
+from cleanrooms_emulator.handlers.change_requests import change_rules
+from cleanrooms_emulator.handlers.change_requests.change_types import (
     EDIT_AUTO_APPROVED_CHANGE_TYPES,
     Change,
     member_change_types,
     types_of_no_effect,
 )
+from cleanrooms_emulator.handlers.collaborations import roster
+from cleanrooms_emulator.handlers.collaborations.roster import RUNNER_ABILITIES, Member
+from cleanrooms_emulator.handlers.memberships import payments
 from cleanrooms_emulator.handlers.refusals import invalid_configuration
-from cleanrooms_emulator.handlers.roster import RUNNER_ABILITIES, Member
 from cleanrooms_emulator.handlers.timeline import latest
 from cleanrooms_emulator.store import Document
 from cleanrooms_emulator.switches import Switches

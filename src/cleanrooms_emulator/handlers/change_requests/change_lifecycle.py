@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.handlers import acceptance, kinds, payments, quotas, roster, voting
-from cleanrooms_emulator.handlers.change_outcome import ChangeOutcome, outcome
-from cleanrooms_emulator.handlers.change_rules import subject_of
-from cleanrooms_emulator.handlers.change_types import ADD_MEMBER, REMOVE_PAYER_CANDIDATE
+from cleanrooms_emulator.handlers import kinds, quotas
+from cleanrooms_emulator.handlers.change_requests import voting
+from cleanrooms_emulator.handlers.change_requests.change_outcome import ChangeOutcome, outcome
+from cleanrooms_emulator.handlers.change_requests.change_rules import subject_of
+from cleanrooms_emulator.handlers.change_requests.change_types import ADD_MEMBER, REMOVE_PAYER_CANDIDATE
+from cleanrooms_emulator.handlers.collaborations import roster
+from cleanrooms_emulator.handlers.memberships import acceptance, payments
 from cleanrooms_emulator.handlers.refusals import COLLABORATION, invalid_state
 from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.store import Document

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cleanrooms_emulator.context import Context
-from cleanrooms_emulator.handlers import kinds, payments, roster
-from cleanrooms_emulator.handlers.change_lifecycle import without_voter
+from cleanrooms_emulator.handlers import kinds
+from cleanrooms_emulator.handlers.change_requests.change_lifecycle import without_voter
+from cleanrooms_emulator.handlers.collaborations import roster
+from cleanrooms_emulator.handlers.memberships import payments
 from cleanrooms_emulator.handlers.refusals import MEMBERSHIP, invalid_configuration, not_found
 from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.handlers.visibility import own_collaboration, visible_collaboration

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from cleanrooms_emulator.context import Context
-from cleanrooms_emulator.handlers import acceptance, joining_rules, kinds, payments, quotas, roster, tags
-from cleanrooms_emulator.handlers.change_lifecycle import without_voter
+from cleanrooms_emulator.handlers import kinds, quotas, tags
+from cleanrooms_emulator.handlers.change_requests.change_lifecycle import without_voter
+from cleanrooms_emulator.handlers.collaborations import roster
+from cleanrooms_emulator.handlers.memberships import acceptance, joining_rules, payments
 from cleanrooms_emulator.handlers.refusals import (
     MEMBERSHIP,
     already_exists,

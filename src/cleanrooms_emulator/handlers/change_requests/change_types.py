@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cleanrooms_emulator.handlers.payments import Flags
-from cleanrooms_emulator.handlers.roster import CAN_RECEIVE_RESULTS, Member
+from cleanrooms_emulator.handlers.collaborations.roster import CAN_RECEIVE_RESULTS, Member
+from cleanrooms_emulator.handlers.memberships.payments import Flags
 from cleanrooms_emulator.store import Document
 
 Change = dict[str, Any]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cleanrooms_emulator.context import Context
-from cleanrooms_emulator.handlers import change_lifecycle, kinds, voting
-from cleanrooms_emulator.handlers.change_lifecycle import (
+from cleanrooms_emulator.handlers import kinds
+from cleanrooms_emulator.handlers.change_requests import change_lifecycle, voting
+from cleanrooms_emulator.handlers.change_requests.change_lifecycle import (
     APPROVED,
     CANCELLED,
     COMMITTED,
@@ -14,9 +15,9 @@ from cleanrooms_emulator.handlers.change_lifecycle import (
     PENDING,
     requests_of,
 )
-from cleanrooms_emulator.handlers.change_outcome import outcome
-from cleanrooms_emulator.handlers.change_rules import subject_of
-from cleanrooms_emulator.handlers.change_types import Change, is_auto_approved
+from cleanrooms_emulator.handlers.change_requests.change_outcome import outcome
+from cleanrooms_emulator.handlers.change_requests.change_rules import subject_of
+from cleanrooms_emulator.handlers.change_requests.change_types import Change, is_auto_approved
 from cleanrooms_emulator.handlers.refusals import COLLABORATION, access_denied, invalid_state, not_found
 from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.handlers.visibility import own_collaboration, visible_collaboration

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cleanrooms_emulator.handlers import roster
-from cleanrooms_emulator.handlers.change_types import Change
+from cleanrooms_emulator.handlers.change_requests.change_types import Change
+from cleanrooms_emulator.handlers.collaborations import roster
+from cleanrooms_emulator.handlers.collaborations.roster import RUNNER_ABILITIES, Member
 from cleanrooms_emulator.handlers.refusals import (
     COLLABORATION,
     invalid_configuration,
     invalid_field,
     invalid_state,
 )
-from cleanrooms_emulator.handlers.roster import RUNNER_ABILITIES, Member
 from cleanrooms_emulator.store import Document
 from cleanrooms_emulator.switches import Switches
 

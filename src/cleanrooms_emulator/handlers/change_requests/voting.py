@@ -6,7 +6,7 @@ own is cast at creation are assumptions: switches approvers and creatorVote.
 
 from __future__ import annotations
 
-from cleanrooms_emulator.handlers import roster
+from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.store import Document
 from cleanrooms_emulator.switches import Switches
 

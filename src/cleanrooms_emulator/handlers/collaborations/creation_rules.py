@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cleanrooms_emulator.handlers import payments
+from cleanrooms_emulator.handlers.collaborations.roster import RUNNER_ABILITIES, Member
+from cleanrooms_emulator.handlers.memberships import payments
 from cleanrooms_emulator.handlers.refusals import invalid_configuration
-from cleanrooms_emulator.handlers.roster import RUNNER_ABILITIES, Member
 
 
 def check_engine(engine: str | None) -> None:

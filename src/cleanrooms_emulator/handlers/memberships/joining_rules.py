@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from cleanrooms_emulator.handlers import payments
-from cleanrooms_emulator.handlers.refusals import invalid_configuration
-from cleanrooms_emulator.handlers.roster import (
+from cleanrooms_emulator.handlers.collaborations.roster import (
     CAN_QUERY,
     CAN_RECEIVE_RESULTS,
     RUNNER_ABILITIES,
     Member,
     members,
 )
+from cleanrooms_emulator.handlers.memberships import payments
+from cleanrooms_emulator.handlers.refusals import invalid_configuration
 from cleanrooms_emulator.store import Document
 
 

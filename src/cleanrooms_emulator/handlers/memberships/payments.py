@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cleanrooms_emulator.handlers.collaborations.roster import CAN_QUERY, CAN_RUN_JOB, Member, is_live, runner
 from cleanrooms_emulator.handlers.refusals import invalid_configuration
-from cleanrooms_emulator.handlers.roster import CAN_QUERY, CAN_RUN_JOB, Member, is_live, runner
 
 Flags = dict[str, bool]
 """Cost type -> is responsible. A missing cost type was never configured."""

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.handlers import payments
-from cleanrooms_emulator.handlers.payments import Flags
+from cleanrooms_emulator.handlers.collaborations.roster import CAN_QUERY, Member
+from cleanrooms_emulator.handlers.memberships import payments
+from cleanrooms_emulator.handlers.memberships.payments import Flags
 from cleanrooms_emulator.handlers.refusals import invalid_configuration
-from cleanrooms_emulator.handlers.roster import CAN_QUERY, Member
 from cleanrooms_emulator.switches import Switches
 
 _CHECKED = tuple(each for each in payments.COST_TYPES if each != payments.SYNTHETIC_DATA)

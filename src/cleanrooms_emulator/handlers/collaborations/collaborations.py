@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from cleanrooms_emulator.context import Context
-from cleanrooms_emulator.handlers import creation_rules, kinds, quotas, roster, tags
-from cleanrooms_emulator.handlers.change_outcome import distinct
-from cleanrooms_emulator.handlers.payments import flags_of
+from cleanrooms_emulator.handlers import kinds, quotas, tags
+from cleanrooms_emulator.handlers.change_requests.change_outcome import distinct
+from cleanrooms_emulator.handlers.collaborations import creation_rules, roster
+from cleanrooms_emulator.handlers.collaborations.roster import Member
+from cleanrooms_emulator.handlers.memberships.payments import flags_of
 from cleanrooms_emulator.handlers.refusals import access_denied
-from cleanrooms_emulator.handlers.roster import Member
 from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.handlers.visibility import denied, find_collaboration, is_visible
 from cleanrooms_emulator.pagination import paginate

@@ -1,0 +1,1 @@
+"""Change requests: what they change, who votes, and when they take effect."""

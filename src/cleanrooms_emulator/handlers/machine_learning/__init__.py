@@ -1,0 +1,1 @@
+"""Clean Rooms ML, as far as ML input channels need it."""

@@ -1,0 +1,1 @@
+"""Memberships: what an account decides on its own side, and who pays."""

@@ -1,0 +1,1 @@
+"""Configured tables, their associations, analysis rules, templates and intermediate tables."""
