@@ -74,6 +74,10 @@ def test_the_project_keeps(verdict_on_this_project: str, contract: str) -> None:
         pytest.param(
             "cleanrooms_emulator.store", "import cleanrooms_governance", "emulator-stands-alone", id="emulator, reconciler"
         ),
+        pytest.param("cleanrooms_governance.plan", "import click", "click-only-under-cli", id="command line outside cli"),
+        pytest.param(
+            "cleanrooms_governance.cli.probe", "import cleanrooms_emulator", "engine-room-is-pure", id="command line, emulator"
+        ),
         pytest.param("cleanrooms_emulator.store", "import moto", "emulator-stands-alone", id="emulator, moto"),
         pytest.param(
             "cleanrooms_providers.membership",
@@ -101,6 +105,7 @@ def test_what_is_allowed_breaks_no_contract(tmp_path: Path) -> None:
             tmp_path,
             {
                 "cleanrooms_governance.aws.clients": "import boto3, botocore.config",
+                "cleanrooms_governance.cli.main": "import click, cleanrooms_governance.aws.clients",
                 "cleanrooms_governance.apply": "import cleanrooms_governance.aws.clients",
                 "cleanrooms_emulator.shapes": "import botocore.model",
                 "cleanrooms_providers.membership": "import pulumi, cleanrooms_governance.aws.clients",

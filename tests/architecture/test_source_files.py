@@ -10,7 +10,7 @@ import pytest
 from tests.architecture.source_tree import CHECKOUT, source_files
 
 MOST_LINES = 400
-SPEAKS_TO_THE_TERMINAL = ("src/cleanrooms_governance/cli/", "src/cleanrooms_emulator/__main__.py")
+SPEAKS_TO_THE_TERMINAL = ("src/cleanrooms_governance/cli/output.py", "src/cleanrooms_emulator/__main__.py")
 
 
 def prints(source: str) -> list[int]:

@@ -1,0 +1,86 @@
+"""The command ``crgov``: its commands, and how each of them ends.
+
+Nobody ever sees a traceback: what is foreseen is a message of ours, what is not is said to be unforeseen, in a line.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from traceback import extract_tb
+
+import click
+
+from cleanrooms_governance.cli import output
+from cleanrooms_governance.cli.commands_invitations import invitations
+from cleanrooms_governance.cli.commands_probe import probe
+from cleanrooms_governance.cli.commands_requests import requests
+from cleanrooms_governance.cli.exit_codes import Exit
+from cleanrooms_governance.cli.usage import Misused
+from cleanrooms_governance.errors import GovernanceError, Refused
+
+_INTERRUPTED = 130
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 nothing to do, or done; 2 changes; 3 waiting for others; 4 refused or denied; 1 error; 64 wrong"
+    " usage. Of several collaborations the worst counts: 1, 4, 3, 2, 0.",
+)
+@click.version_option(package_name="cleanrooms-governance", prog_name="crgov")
+def crgov() -> None:
+    """Governance of AWS Clean Rooms by hand, beside `pulumi preview` and `pulumi up`."""
+
+
+crgov.add_command(requests)
+crgov.add_command(invitations)
+crgov.add_command(probe)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
+    output.never_fail_on_characters()
+    try:
+        end = crgov.main(args=given, prog_name="crgov", standalone_mode=False)
+        return int(end) if isinstance(end, int) else int(Exit.DONE)
+    except click.exceptions.NoArgsIsHelpError as error:
+        output.explain(error.format_message())
+        return int(Exit.USAGE)
+    except click.UsageError as error:
+        where = f" (see {error.ctx.command_path} --help)" if error.ctx else ""
+        return _ended(error.format_message() + where, Exit.USAGE, as_json=as_json)
+    except Misused as error:
+        return _ended(str(error), Exit.USAGE, as_json=as_json)
+    except Refused as error:
+        return _ended(str(error), Exit.REFUSED, as_json=as_json)
+    except (GovernanceError, click.ClickException) as error:
+        return _ended(str(error), Exit.ERROR, as_json=as_json)
+    except BrokenPipeError:
+        # Whoever read our output has gone; the interpreter must not complain about it when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(Exit.ERROR)
+    except (KeyboardInterrupt, click.Abort):
+        output.complain("interrupted", Exit.ERROR, as_json=False)
+        return _INTERRUPTED
+    except Exception as error:
+        return _ended(_unforeseen(error), Exit.ERROR, as_json=as_json)
+
+
+def _ended(message: str, end: Exit, *, as_json: bool) -> int:
+    output.complain(message, end, as_json=as_json)
+    return int(end)
+
+
+def _unforeseen(error: Exception) -> str:
+    frames = extract_tb(error.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return (
+        f"something unforeseen happened ({type(error).__name__}: {error}){where}. Look at the collaboration before you try"
+        " again, and report this"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""The options that several commands share."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from cleanrooms_governance.desired import Credentials
+from cleanrooms_governance.model import AccountId
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Account(click.ParamType[AccountId]):
+    name = "account"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> AccountId:
+        if not re.fullmatch(r"[0-9]{12}", str(value)):
+            self.fail(f"{value!r} is no account id: give its twelve digits", param, ctx)
+        return AccountId(str(value))
+
+
+class _Fingerprint(click.ParamType[str]):
+    name = "fingerprint"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"fp-[0-9a-f]{16}", str(value)):
+            self.fail(f"{value!r} is no fingerprint: give fp- and sixteen digits, as `crgov requests show` does", param, ctx)
+        return str(value)
+
+
+class _Text(click.ParamType[str]):
+    """A text that fits a pattern of the service, so that a mistyped one is not sent anywhere."""
+
+    def __init__(self, name: str, pattern: str, hint: str) -> None:
+        self.name = name
+        self._pattern = re.compile(pattern)
+        self._hint = hint
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not self._pattern.fullmatch(str(value)):
+            self.fail(f"{value!r} is no {self.name}: {self._hint}", param, ctx)
+        return str(value)
+
+
+ACCOUNT = _Account()
+FINGERPRINT = _Fingerprint()
+REGION = _Text("Region", r"[a-z]{2}(-[a-z]+)+-[0-9]+", "give it as AWS writes it, such as eu-west-1")
+ROLE = _Text("role", r"arn:aws:iam::[0-9]{12}:role/[\w+=,.@/-]+", "give its ARN")
+REQUEST = _Text("id", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "give the id of a change request")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs.")
+
+
+def stack_options(command: F) -> F:
+    """Add the options that name a stack file."""
+    command = click.option("--stack-file", type=click.Path(path_type=Path, dir_okay=False), help="The stack file, as a path.")(
+        command
+    )
+    return click.option("--stack", help="The stack, whose file is found as pulumi finds it.")(command)
+
+
+def place_options(command: F) -> F:
+    """Add the options that name one collaboration, and how to act as an account that no stack file knows."""
+    command = click.option("--external-id", help="With --role.")(command)
+    command = click.option("--role", type=ROLE, help="Act through this role, without a stack file.")(command)
+    command = click.option("--profile", help="Act through this profile, without a stack file.")(command)
+    command = click.option("--region", type=REGION, help="The Region of a collaboration that is in no stack file.")(command)
+    return click.option("--collaboration", help="Only this collaboration: a key of the stack file, or an id.")(command)
+
+
+def credentials(profile: str | None, role: str | None, external_id: str | None) -> Credentials:
+    """Return the way in that the options name, the environment's where they name none.
+
+    Raises: ``click.UsageError`` if they contradict each other.
+    """
+    if profile and role:
+        raise click.UsageError("give either a profile or a role, not both")
+    if external_id and not role:
+        raise click.UsageError("an external id goes with a role")
+    return Credentials(environment=not (profile or role), profile=profile, role=role, external_id=external_id)
+
+
+def refuse_beside_stack(stack_named: bool, *given: str | None) -> None:
+    """Refuse options about credentials where a stack file says how accounts are acted as.
+
+    Raises: ``click.UsageError``.
+    """
+    if stack_named and any(given):
+        raise click.UsageError("with a stack file, credentials are under its accounts: leave profiles and roles out")

@@ -1,0 +1,106 @@
+"""Which stack file is meant, and what does it say?
+
+Read here are the files that the engine would read: ``Pulumi.<stack>.yaml``, and ``Pulumi.yaml`` for the project's name and the
+folder of the stack files. The engine itself is not needed.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from cleanrooms_governance.cli.usage import Misused
+from cleanrooms_governance.errors import Finding, InvalidInput
+from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.settings.stack_file import StackFile, load
+from cleanrooms_governance.settings.yaml_file import read_yaml
+
+PROJECT_FILE = "Pulumi.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack file and where it belongs: ``project`` and ``name`` are the engine's."""
+
+    project: str
+    name: str
+    file: StackFile
+
+    @property
+    def owner_prefix(self) -> str:
+        """``<project>/<stack>``, with which owner tags and role sessions begin."""
+        return f"{self.project}/{self.name}"
+
+    @property
+    def names(self) -> dict[AccountId, str]:
+        """The names that the file gives to accounts."""
+        return {account: known.name for account, known in self.file.accounts.items() if known.name}
+
+
+def read_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stack | None:
+    """Return the stack that the options name, or ``None`` if they name none.
+
+    Parameters: ``folder`` is where the search for the project begins, upwards, as the engine does it.
+
+    Raises: ``InvalidInput`` with everything that is wrong in the file; ``Misused`` if there is no such file.
+    """
+    if stack is not None and stack_file is not None:
+        raise Misused("give either --stack or --stack-file, not both")
+    if stack_file is not None:
+        path = stack_file
+        root = _project_folder(path.resolve().parent)
+    elif stack is not None:
+        root = _project_folder(folder)
+        if root is None:
+            raise Misused(f"no {PROJECT_FILE} here or above: run in the project folder, or give --stack-file")
+        path = root / _text(_mapping(root / PROJECT_FILE), "stackConfigDir") / f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml"
+    else:
+        return None
+    project = _text(_mapping(root / PROJECT_FILE), "name") if root else ""
+    name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    return Stack(project, name, load(_configuration(path, project), root or path.resolve().parent))
+
+
+def _project_folder(folder: Path) -> Path | None:
+    return next((each for each in (folder, *folder.parents) if (each / PROJECT_FILE).is_file()), None)
+
+
+def _configuration(path: Path, project: str) -> dict[str, str]:
+    """Return the configuration as the engine hands it to a program: each key with a text, JSON where it is no text."""
+    given = _mapping(path).get("config") or {}
+    if not isinstance(given, Mapping):
+        raise InvalidInput((Finding(f"{path.name} config", "must be a mapping of keys such as cleanrooms:accounts"),))
+    return {
+        (key if ":" in key else f"{project}:{key}"): value
+        if isinstance(value, str)
+        else json.dumps(value, default=_as_the_engine_reads_it)
+        for key, value in given.items()
+    }
+
+
+def _as_the_engine_reads_it(value: object) -> str:
+    """Return an unquoted date as the engine's YAML makes it a moment, so that it is refused here as it is there."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return f"{value.isoformat()}T00:00:00Z" if isinstance(value, date) else str(value)
+
+
+def _mapping(path: Path) -> Mapping[str, object]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise Misused(f"there is no file {path}") from None
+    except UnicodeDecodeError:
+        raise InvalidInput((Finding(path.name, "is not UTF-8 text: save it as such"),)) from None
+    except OSError as error:
+        raise InvalidInput((Finding(path.name, f"cannot be read ({error.strerror}): check its permissions"),)) from None
+    file = read_yaml(text, path.name)
+    if file.findings:
+        raise InvalidInput(file.findings)
+    return file.value if isinstance(file.value, dict) else {}
+
+
+def _text(mapping: Mapping[str, object], key: str) -> str:
+    value = mapping.get(key, "")
+    return value if isinstance(value, str) else ""
