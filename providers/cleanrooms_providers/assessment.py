@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import Any
 
-from cleanrooms_governance.advance import Report, World, read_world, situation_of
+from cleanrooms_governance.advance import Report, World, read_world, see_acceptance, situation_of
 from cleanrooms_governance.advance_membership import read_invitation
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMembership
 from cleanrooms_governance.errors import GovernanceError
@@ -68,16 +69,24 @@ class MembershipAssessment:
 
     @property
     def can_act(self) -> bool:
-        """Whether the account would join or vote now."""
-        return bool(self.decision.moves) or (bool(self.plan.changes) and self.may_write)
+        """Whether the account would join, change its membership or vote now."""
+        return bool(self.decision.moves) or (bool(self.plan.changes) and self.may_write and not self.desired.paused)
 
 
 def assess_collaboration(
-    desired: DesiredCollaboration, known_id: str, reads: CleanRoomsReads, today: date, *, may_write: bool
+    desired: DesiredCollaboration,
+    known_id: str,
+    reads: CleanRoomsReads,
+    today: date,
+    *,
+    may_write: bool,
+    voters: Mapping[AccountId, CleanRoomsReads] = MappingProxyType({}),
 ) -> CollaborationAssessment:
     """Find the collaboration, read it and plan.
 
     What cannot be read becomes a refusal, so that the other resources of a preview are still planned.
+
+    Parameters: ``voters`` reads as each account whose votes the collaboration casts; see ``advance.see_acceptance``.
     """
     found = known_id
     try:
@@ -86,6 +95,7 @@ def assess_collaboration(
             return _new_collaboration(desired, may_write=may_write)
         world = read_world(reads, found)
         check_identity(desired, world.live)
+        world = see_acceptance(desired, world, voters)
     except GovernanceError as error:
         plan = _stopped(desired.owner, "unreadable", str(error))
         return CollaborationAssessment(desired, found, plan, Decision(Outcome.REFUSED))

@@ -6,7 +6,17 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from cleanrooms_governance.advance import Parties, Report, World, advance, ensure_collaboration, read_world, situation_of
+from cleanrooms_governance.advance import (
+    Parties,
+    Report,
+    World,
+    advance,
+    ensure_collaboration,
+    read_world,
+    see_acceptance,
+    situation_of,
+)
+from cleanrooms_governance.atoms import managed_costs
 from cleanrooms_governance.desired import Access, DesiredCollaboration
 from cleanrooms_governance.errors import GovernanceError, InvalidInput
 from cleanrooms_governance.model import AccountId
@@ -46,9 +56,9 @@ class CollaborationProvider(GovernedProvider):
 
     def plan(self, olds: Properties, inputs: Properties) -> Properties:
         """Find the collaboration and plan against it; its id becomes an input, so that it is known from then on."""
-        desired, access, _ = parse_collaboration_inputs(inputs)
+        desired, access, voters = parse_collaboration_inputs(inputs)
         read_ahead(MEMORY, desired.owner)
-        found = _assess(desired, access, olds)
+        found = _assess(desired, access, voters, olds)
         MEMORY.remember_collaboration(found)
         if found.world and not olds:
             text = f"found: collaboration {found.collaboration_id} is there already, nothing is created"
@@ -88,8 +98,9 @@ class CollaborationProvider(GovernedProvider):
         """Return what is live. A denied read raises: it never means that the collaboration is gone."""
         inputs = inputs_of(props, self.recorded)
         try:
-            desired, access, _ = parse_collaboration_inputs(inputs)
+            desired, access, voters = parse_collaboration_inputs(inputs)
             world = read_world(MEMORY.reads(desired.owner, access, desired.region), id_)
+            world = see_acceptance(desired, world, _voters(desired, voters))
         except GovernanceError as error:
             halt(str(error))
         decision = decide(situation_of(desired, world, MEMORY.today, may_write=access.write is not None))
@@ -158,12 +169,21 @@ class _Run:
         stop_half_done(id_, self.props, self._outputs(id_, record), reasons)
 
 
-def _assess(desired: DesiredCollaboration, access: Access, olds: Properties) -> CollaborationAssessment:
+def _assess(
+    desired: DesiredCollaboration, access: Access, voters: Mapping[AccountId, Access], olds: Properties
+) -> CollaborationAssessment:
     recorded_id = str(olds.get("collaborationId") or "")
     if desired.id and recorded_id and desired.id != recorded_id:
         return other_collaboration(desired, recorded_id)
     reads = MEMORY.reads(desired.owner, access, desired.region)
-    found = assess_collaboration(desired, recorded_id, reads, MEMORY.today, may_write=access.write is not None)
+    found = assess_collaboration(
+        desired,
+        recorded_id,
+        reads,
+        MEMORY.today,
+        may_write=access.write is not None,
+        voters={account: MEMORY.reads(desired.owner, voter, desired.region) for account, voter in voters.items()},
+    )
     if olds and not found.collaboration_id and found.world is None and not found.refusals:
         return lost_collaboration(desired)
     return found
@@ -217,9 +237,15 @@ def _record(
 def _live_members(desired: DesiredCollaboration, world: World) -> Properties:
     """Return the file's members as they stand, so that a refresh shows what moved."""
     members: Properties = {}
+    managed = managed_costs(desired)
     for account, member in sorted(world.live.members.items()):
         if member.belongs and account in desired.members:
             members[account] = {"abilities": sorted(member.abilities)}
-            if desired.members[account].display_name is not None:
+            declared = desired.members[account]
+            if declared.display_name is not None:
                 members[account]["displayName"] = member.display_name
+            if declared.ml_abilities is not None:
+                members[account]["mlAbilities"] = sorted(member.ml_abilities)
+            if declared.payer_for is not None:
+                members[account]["payerFor"] = sorted(cost for cost in managed if member.payments.get(cost))
     return members

@@ -5,18 +5,20 @@ Members and requests are read afresh before every single move.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
 from cleanrooms_governance.atoms import effects, stated_by
+from cleanrooms_governance.changes import RemovePayer
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.errors import AnswerLost, Conflict, Refused, ServiceError
 from cleanrooms_governance.filing import Draft
 from cleanrooms_governance.ledger import FILED_TAG, FILING_TAG, Ledger
 from cleanrooms_governance.lookup import check_identity, find_collaboration
 from cleanrooms_governance.losses import lost_by_commits, newly_committed
-from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, RequestStatus
+from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, CostType, RequestStatus
 from cleanrooms_governance.next_move import (
     CancelRequest,
     CastVote,
@@ -31,10 +33,14 @@ from cleanrooms_governance.next_move import (
     decide,
 )
 from cleanrooms_governance.plan import Plan, Reviewed
-from cleanrooms_governance.planning import OWNER_TAG, plan_collaboration
+from cleanrooms_governance.planning import plan_collaboration
 from cleanrooms_governance.requests import completed, find_unrecorded, ours
 from cleanrooms_governance.service import Action, CleanRooms, CleanRoomsReads
+from cleanrooms_governance.tagging import OWNER_TAG
 from cleanrooms_governance.text import label
+
+ACTIVE = "ACTIVE"
+"""MembershipStatus of a membership in use."""
 
 MOST_MOVES = 200
 """More moves than any run needs; reaching it means that the service undoes what we do."""
@@ -63,6 +69,23 @@ def read_world(creator: CleanRoomsReads, collaboration_id: str) -> World:
     live = creator.collaboration(collaboration_id)
     tags = creator.tags(live.arn) if live.creator == creator.account else {}
     return World(replace(live, tags=tags), creator.change_requests(collaboration_id))
+
+
+def see_acceptance(desired: DesiredCollaboration, world: World, members: Mapping[AccountId, CleanRoomsReads]) -> World:
+    """Add to a world what the given members have accepted to pay, if the plan depends on it: if it removes a payer.
+
+    Parameters: ``members`` reads as each account whose membership this stack may look at. One that cannot be read is not
+    visible, which is the careful reading.
+    """
+    plan = plan_collaboration(desired, world.live)
+    if not any(isinstance(change, RemovePayer) for change in plan.request_changes):
+        return world
+    accepted: dict[AccountId, frozenset[CostType]] = {}
+    for account, member in sorted(members.items()):
+        with suppress(ServiceError):
+            own = [each for each in member.memberships() if each.collaboration_id == world.live.id and each.status == ACTIVE]
+            accepted[account] = frozenset(cost for each in own for cost, pays in each.payments.items() if pays)
+    return replace(world, live=replace(world.live, accepted=accepted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +184,8 @@ class _Run:
             situation = situation_of(self.desired, world, self.parties.today, may_write=self.parties.may_write)
             decision = decide(situation)
             try:
-                (going_on if world.live.auto_approved == auto_approved else self.reviewed).admit(situation.plan)
+                # A shorter list only asks for more votes than were reviewed; by a longer one something might need fewer.
+                (going_on if world.live.auto_approved <= auto_approved else self.reviewed).admit(situation.plan)
                 going_on = going_on.either_way(situation.plan)
             except Refused as refused:
                 if not wrote:
@@ -187,7 +211,8 @@ class _Run:
         return bool(self.attempts) or isinstance(error, AnswerLost)
 
     def _read(self) -> World:
-        return read_world(self.parties.creator, self.collaboration_id)
+        world = read_world(self.parties.creator, self.collaboration_id)
+        return see_acceptance(self.desired, world, self.parties.voters)
 
     def _look_again(self, before: World) -> World:
         try:

@@ -1,18 +1,24 @@
-"""Carry the plan of a membership out: read the invitation, join, vote."""
+"""Carry the plan of a membership out: read the invitation, join, change what the file wants otherwise, vote."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from cleanrooms_governance.changes import JoinCollaboration
 from cleanrooms_governance.desired import DesiredMembership
-from cleanrooms_governance.errors import AccessDenied, AnswerLost, Conflict, NotFound, ServiceError
+from cleanrooms_governance.errors import AccessDenied, AnswerLost, Conflict, NotFound, Refused, ServiceError
 from cleanrooms_governance.joining import ACTIVE, Invitation, decide_membership, plan_membership
+from cleanrooms_governance.make_membership_change import make_change
+from cleanrooms_governance.membership_changes import MembershipChange
 from cleanrooms_governance.model import Membership
 from cleanrooms_governance.next_move import CastVote, Decision, Outcome
 from cleanrooms_governance.plan import Plan, Reviewed
-from cleanrooms_governance.planning import OWNER_TAG
-from cleanrooms_governance.service import Action, CleanRooms, CleanRoomsReads
+from cleanrooms_governance.service import Action, CleanRooms, CleanRoomsReads, OwnSettings
+from cleanrooms_governance.tagging import first_tags
+from cleanrooms_governance.updating import accepted_payments
+
+Step = JoinCollaboration | MembershipChange | CastVote
+"""One write of a membership's run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +56,28 @@ def read_invitation(desired: DesiredMembership, port: CleanRoomsReads, membershi
     if desired.collaboration is None:
         return Invitation(None, None)
     own = _own_membership(desired, memberships)
-    if own is not None and own.status == ACTIVE and (desired.query_log is not None or desired.result_configuration is not None):
-        own = port.membership(own.id)
-    if own is not None and not (desired.foreign and own.status == ACTIVE):
+    if own is not None and own.status == ACTIVE:
+        return _read_in_use(desired, port, own)
+    if own is not None:
         return Invitation(own, None)
     try:
-        collaboration = port.collaboration(desired.collaboration)
+        return Invitation(None, port.collaboration(desired.collaboration))
     except (AccessDenied, NotFound):
-        if own is not None:
-            raise
         return Invitation(None, None)
-    requests = port.change_requests(desired.collaboration) if own is not None else ()
+
+
+def _read_in_use(desired: DesiredMembership, port: CleanRoomsReads, own: Membership) -> Invitation:
+    """Read more about a membership than the list says, where the file asks for more."""
+    told = (desired.query_log, desired.job_log, desired.metrics, desired.result_configuration, desired.job_result_configuration)
+    if any(wanted is not None for wanted in told):
+        own = port.membership(own.id)
+    collaboration = None
+    if desired.foreign or desired.payer_for not in (None, accepted_payments(own)):
+        collaboration = port.collaboration(own.collaboration_id)
+    # Whose it is matters only where something is to be changed, so that a converged membership costs no call for it.
+    if desired.tags is not None or plan_membership(desired, Invitation(own, collaboration)).changes:
+        own = replace(own, tags=port.tags(own.arn))
+    requests = port.change_requests(own.collaboration_id) if desired.foreign else ()
     return Invitation(own, collaboration, requests)
 
 
@@ -81,17 +98,18 @@ def advance_membership(desired: DesiredMembership, reviewed: Reviewed, member: M
     while True:
         plan = plan_membership(desired, seen)
         decision = decide_membership(desired, seen, plan, member.today, may_write=member.may_write)
-        moves = _moves(plan, decision, may_write=member.may_write)
+        moves = _moves(plan, decision, may_write=member.may_write and not desired.paused)
         if failure or not moves:
             return MembershipReport(seen, plan, decision, failure)
         move = moves[0]
-        attempt = ("join", "") if isinstance(move, JoinCollaboration) else ("vote on change request", move.request.id)
+        attempt = _attempt(move)
         if attempt in attempted:
             failure = f"{' '.join(attempt).strip()} was sent and does not show. Run again, or look at it in the console"
             continue
         try:
-            _make(desired, move, member)
-        except ServiceError as error:
+            reviewed.admit(plan)
+            _make(desired, move, seen.membership, member)
+        except (ServiceError, Refused) as error:
             if not attempted:
                 raise
             failure = str(error)
@@ -106,31 +124,56 @@ def _look(desired: DesiredMembership, member: Member) -> Invitation:
     return read_invitation(desired, member.port, member.port.memberships())
 
 
-def _moves(plan: Plan, decision: Decision, *, may_write: bool) -> list[JoinCollaboration | CastVote]:
+def _moves(plan: Plan, decision: Decision, *, may_write: bool) -> list[Step]:
     if plan.refusals or not may_write:
         return []
-    joins = [planned.change for planned in plan.changes if isinstance(planned.change, JoinCollaboration)]
-    return [*joins, *(move for move in decision.moves if isinstance(move, CastVote))]
+    changes = [planned.change for planned in plan.changes if isinstance(planned.change, JoinCollaboration | MembershipChange)]
+    return [*changes, *(move for move in decision.moves if isinstance(move, CastVote))]
 
 
-def _make(desired: DesiredMembership, move: JoinCollaboration | CastVote, member: Member) -> None:
-    collaboration = desired.collaboration or ""
+def _attempt(move: Step) -> tuple[str, str]:
+    """Name a move, so that it is not made twice."""
+    match move:
+        case JoinCollaboration():
+            return "join", ""
+        case CastVote():
+            return "vote on change request", move.request.id
+        case _:
+            return str(move), ""
+
+
+def _make(desired: DesiredMembership, move: Step, membership: Membership | None, member: Member) -> None:
     if isinstance(move, JoinCollaboration):
-        try:
-            joined = member.port.create_membership(
-                collaboration,
+        _join(desired, move, member)
+    elif isinstance(move, CastVote):
+        _vote(desired, move, member)
+    elif membership is not None:
+        make_change(move, membership, member.port, member.tell)
+
+
+def _join(desired: DesiredMembership, move: JoinCollaboration, member: Member) -> None:
+    try:
+        joined = member.port.create_membership(
+            desired.collaboration or "",
+            settings=OwnSettings(
                 query_log=bool(desired.query_log),
+                job_log=desired.job_log,
                 payments=dict.fromkeys(sorted(move.payments), True),
                 result_configuration=desired.result_configuration,
-                tags={OWNER_TAG: desired.owner},
-            )
-        except (Conflict, AnswerLost):
-            # Joined already, by whomever, or not known: the list of memberships says so when it is read again.
-            return
-        member.tell(f"joined {collaboration} with membership {joined.id}")
+                job_result_configuration=desired.job_result_configuration,
+            ),
+            metrics=bool(desired.metrics),
+            tags=first_tags(desired.tags, desired.owner),
+        )
+    except (Conflict, AnswerLost):
+        # Joined already, by whomever, or not known: the list of memberships says so when it is read again.
         return
+    member.tell(f"joined {desired.collaboration} with membership {joined.id}")
+
+
+def _vote(desired: DesiredMembership, move: CastVote, member: Member) -> None:
     try:
-        member.port.update_change_request(collaboration, move.request.id, move.action)
+        member.port.update_change_request(desired.collaboration or "", move.request.id, move.action)
     except (Conflict, AnswerLost):
         return
     member.tell(f"{_PAST[move.action]} change request {move.request.id} ({move.about}) by {move.rule}")

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import (
+    AUTO_APPROVABLE_TYPES,
     CHANGEABLE_ABILITIES,
     RUNNER_ABILITIES,
     Ability,
@@ -78,15 +79,38 @@ def value_in(state: State, atom: Atom) -> Value:
 def declared(desired: DesiredCollaboration) -> State:
     """Return the atoms that the stack file decides. All others are not managed.
 
-    A declared member decides its membership and every ability that a request can change; an unknown ability is decided only
-    where the file lists it.
+    A declared member decides its membership and every ability that a request can change; its ML abilities only where it has
+    ``mlAbilities``. An unknown ability of either kind is decided only where the file lists it. A cost type that any member
+    names in ``payerFor`` is decided for all declared members: who does not name it is not to pay. One that nobody names is
+    not managed, so that the runner, who pays where nobody is named, is no difference.
     """
     state: State = {}
+    managed = managed_costs(desired)
+    if desired.auto_approve is not None:
+        state[Atom(COLLABORATION, Setting.AUTO_APPROVE)] = desired.auto_approve
     for account, member in desired.members.items():
         state[Atom(account, Setting.MEMBER)] = True
         for ability in CHANGEABLE_ABILITIES | (member.abilities - RUNNER_ABILITIES):
             state[Atom(account, Setting.ABILITY, ability)] = ability in member.abilities
+        if member.ml_abilities is not None:
+            for ml_ability in KNOWN_ML_ABILITIES | member.ml_abilities:
+                state[Atom(account, Setting.ML_ABILITY, ml_ability)] = ml_ability in member.ml_abilities
+        for cost in managed:
+            state[Atom(account, Setting.PAYS, cost)] = cost in (member.payer_for or ())
     return state
+
+
+def managed_costs(desired: DesiredCollaboration) -> frozenset[CostType]:
+    """Return the cost types whose payers the file decides: those that at least one member names."""
+    return frozenset(cost for member in desired.members.values() for cost in member.payer_for or ())
+
+
+def wanted_auto_approval(desired: DesiredCollaboration, live: Collaboration) -> frozenset[str] | None:
+    """Return the auto-approval list to bring about, ``None`` where the file is silent about it.
+
+    A live type that this version does not know cannot be listed in the file, so it stays.
+    """
+    return None if desired.auto_approve is None else desired.auto_approve | (live.auto_approved - AUTO_APPROVABLE_TYPES)
 
 
 def attainable(desired: DesiredCollaboration, live: Collaboration) -> State:
@@ -96,7 +120,9 @@ def attainable(desired: DesiredCollaboration, live: Collaboration) -> State:
     wanted any more, whatever the file says.
     """
     gone = {account for account, member in live.members.items() if not member.belongs}
-    return {atom: value for atom, value in declared(desired).items() if atom.subject not in gone}
+    state = {atom: value for atom, value in declared(desired).items() if atom.subject not in gone}
+    auto_approval = wanted_auto_approval(desired, live)
+    return state if auto_approval is None else state | {Atom(COLLABORATION, Setting.AUTO_APPROVE): auto_approval}
 
 
 def stated(change: RequestedChange, live: Collaboration) -> State:
@@ -206,23 +232,41 @@ def accounts_of(atoms: Iterable[Atom]) -> frozenset[AccountId]:
     return frozenset(AccountId(atom.subject) for atom in atoms if atom.subject != COLLABORATION)
 
 
+def subjects_of(atoms: Iterable[Atom]) -> frozenset[str]:
+    """Return the accounts that atoms are about, and the collaboration itself where they are about its list."""
+    return frozenset(atom.subject for atom in atoms)
+
+
 def full_entry(account: AccountId, wanted: Mapping[Atom, Value], live: Collaboration) -> MemberChange:
     """Return the whole entry to file for an account that is a member, so that only ``wanted`` changes.
 
     The list replaces, hence everything changeable that the account has now is sent again: abilities, and ML abilities and
-    payments exactly as ListMembers shows them (whether leaving them out keeps or clears them is not documented; sending them
-    gives the same result either way). The runner's abilities may not be sent (service model: MemberChangeSpecification).
+    payments exactly as ListMembers shows them, with what is wanted put in. Whether leaving them out keeps or clears them is not
+    documented; sending them gives the same result either way. The runner's abilities may not be sent (service model:
+    MemberChangeSpecification).
     """
     member: Member = live.members[account]
     abilities = set(member.abilities - RUNNER_ABILITIES)
+    ml_abilities = set(member.ml_abilities)
+    payments = dict(member.payments)
     for atom, value in wanted.items():
-        if atom.subject == account and atom.setting is Setting.ABILITY:
-            (abilities.add if value else abilities.discard)(Ability(atom.name))
+        if atom.subject != account:
+            continue
+        match atom.setting:
+            case Setting.ABILITY:
+                (abilities.add if value else abilities.discard)(Ability(atom.name))
+            case Setting.ML_ABILITY:
+                (ml_abilities.add if value else ml_abilities.discard)(atom.name)
+            case Setting.PAYS:
+                payments[CostType(atom.name)] = bool(value)
     return MemberChange(
         account=account,
         abilities=frozenset(abilities),
-        ml_abilities=member.ml_abilities or None,
-        payments={cost: member.payments.get(cost, False) for cost in sorted({CostType.QUERY_COMPUTE, *member.payments})}
-        if member.payments
-        else None,
+        ml_abilities=frozenset(ml_abilities) if ml_abilities or member.ml_abilities else None,
+        payments=spoken_payments(payments) if payments else None,
     )
+
+
+def spoken_payments(payments: Mapping[CostType, bool]) -> dict[CostType, bool]:
+    """Return payments as a change may state them: ``queryCompute`` is required among them (service model)."""
+    return {cost: payments.get(cost, False) for cost in sorted({CostType.QUERY_COMPUTE, *payments})}

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from cleanrooms_governance.atoms import COLLABORATION, Atom, Setting, change_type
 from cleanrooms_governance.fingerprint import fingerprint
-from cleanrooms_governance.model import Ability, AccountId, CostType
+from cleanrooms_governance.model import Ability, AccountId, ChangeType, CostType
 from cleanrooms_governance.text import label
 
 FILE_REQUEST = "CreateCollaborationChangeRequest"
@@ -110,6 +110,36 @@ class _OfAccount:
         return frozenset({change_type(self.atom, self.after)})
 
 
+class _OfMlAbility(_OfAccount):
+    __slots__ = ()
+    ability: str
+
+    @property
+    def setting(self) -> str:
+        """The ML ability."""
+        return f"{Setting.ML_ABILITY}:{self.ability}"
+
+    @property
+    def atom(self) -> Atom:
+        """What it changes."""
+        return Atom(self.account, Setting.ML_ABILITY, self.ability)
+
+
+class _OfPayer(_OfAccount):
+    __slots__ = ()
+    cost: CostType
+
+    @property
+    def setting(self) -> str:
+        """The cost type."""
+        return f"{Setting.PAYS}:{self.cost}"
+
+    @property
+    def atom(self) -> Atom:
+        """What it changes."""
+        return Atom(self.account, Setting.PAYS, self.cost)
+
+
 class _OfAbility(_OfAccount):
     __slots__ = ()
     ability: Ability
@@ -168,6 +198,88 @@ class RevokeAbility(_OfAbility):
 
 
 @dataclass(frozen=True, slots=True)
+class GrantMlAbility(_OfMlAbility):
+    """Give an account an ML ability."""
+
+    account: AccountId
+    ability: str
+    names: Names = field(default_factory=dict, compare=False)
+    before = False
+    after = True
+
+    def __str__(self) -> str:
+        return f"grant {self.ability} to {label(self.account, self.names)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeMlAbility(_OfMlAbility):
+    """Take an ML ability from an account."""
+
+    account: AccountId
+    ability: str
+    names: Names = field(default_factory=dict, compare=False)
+    before = True
+    after = False
+
+    def __str__(self) -> str:
+        return f"revoke {self.ability} from {label(self.account, self.names)}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddPayer(_OfPayer):
+    """Make an account a candidate to pay for a cost type."""
+
+    account: AccountId
+    cost: CostType
+    names: Names = field(default_factory=dict, compare=False)
+    before = False
+    after = True
+
+    def __str__(self) -> str:
+        return f"add {label(self.account, self.names)} as payer for {self.cost}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePayer(_OfPayer):
+    """End that an account is a candidate to pay for a cost type."""
+
+    account: AccountId
+    cost: CostType
+    names: Names = field(default_factory=dict, compare=False)
+    before = True
+    after = False
+
+    def __str__(self) -> str:
+        return f"remove {label(self.account, self.names)} as payer for {self.cost}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAutoApproval:
+    """Set the change types that the collaboration approves by itself: the whole list, not a difference."""
+
+    before: frozenset[str]
+    after: frozenset[str]
+    subject = COLLABORATION
+    setting = str(Setting.AUTO_APPROVE)
+    operation = FILE_REQUEST
+    types = frozenset({str(ChangeType.EDIT_AUTO_APPROVED_CHANGE_TYPES)})
+
+    @property
+    def atom(self) -> Atom:
+        """What it changes."""
+        return Atom(COLLABORATION, Setting.AUTO_APPROVE)
+
+    @property
+    def widens(self) -> frozenset[str]:
+        """The change types that would no longer need votes."""
+        return self.after - self.before
+
+    def __str__(self) -> str:
+        edits = [f"+{type_}" for type_ in sorted(self.widens)] + [f"-{type_}" for type_ in sorted(self.before - self.after)]
+        return f"set the auto-approval list: {', '.join(edits)}"
+
+
+@dataclass(frozen=True, slots=True)
 class JoinCollaboration:
     """Accept an invitation; ``payments`` are the duties accepted with it, ``settings`` what else is decided at joining."""
 
@@ -195,7 +307,10 @@ class JoinCollaboration:
         return f"join as {label(self.account, self.names)}{duties}"
 
 
-RequestChange = AddMember | GrantAbility | RevokeAbility
+EntryChange = AddMember | GrantAbility | RevokeAbility | GrantMlAbility | RevokeMlAbility | AddPayer | RemovePayer
+"""The changes of an account's entry."""
+
+RequestChange = EntryChange | SetAutoApproval
 """The changes that a change request carries."""
 
 

@@ -50,6 +50,8 @@ class DesiredMember:
     account: AccountId
     abilities: frozenset[Ability]
     display_name: str | None = None
+    ml_abilities: frozenset[str] | None = None
+    payer_for: frozenset[CostType] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,23 @@ class OwnPlan(StrEnum):
     WAIT = "wait"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Pin:
+    """One change request that a person has read: its id, and the fingerprint of what it asked for then."""
+
+    request: str
+    content: str
+
+
 @dataclass(frozen=True, slots=True)
 class VotingPolicy:
-    """``changeRequests`` of a membership: how that account votes."""
+    """``changeRequests`` of a membership: how that account votes; where it is ``paused`` it does not."""
 
     own_plan: OwnPlan = OwnPlan.WAIT
     approve: tuple[Rule, ...] = ()
     deny: tuple[Rule, ...] = ()
+    pinned: tuple[Pin, ...] = ()
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +121,19 @@ class DesiredCollaboration:
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """What an invitation must say before it is accepted; ``None`` means that the file does not ask."""
+    """What an invitation must say before it is accepted; ``None`` means that the file does not ask.
+
+    ``encryption`` holds the settings asked for by the service's names (service model: DataEncryptionMetadata); empty asks for a
+    collaboration without encryption.
+    """
 
     creator: AccountId | None = None
     abilities: frozenset[Ability] | None = None
+    ml_abilities: frozenset[str] | None = None
+    payer_for: frozenset[CostType] | None = None
     query_log: bool | None = None
+    job_log: bool | None = None
+    encryption: Mapping[str, bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +142,11 @@ class DesiredMembership:
 
     ``collaboration`` is the collaboration's id, or ``None`` while it is not known. ``foreign`` says that the collaboration is
     governed elsewhere, so that this membership casts its own votes.
-    ``payer_for`` are the payment duties that the account accepts at joining; ``None`` accepts none, like an empty set.
-    ``result_configuration`` is the service's own document (service model: MembershipProtectedQueryResultConfiguration).
+    ``payer_for`` are the payment duties that the account accepts; ``None`` accepts none at joining, like an empty set, and
+    leaves them alone afterwards.
+    ``result_configuration`` and ``job_result_configuration`` are the service's own documents (service model:
+    MembershipProtectedQueryResultConfiguration, MembershipProtectedJobResultConfiguration) with the keys that the file names.
+    ``tags`` hold neither the owner tag nor what this tool notes for itself.
     """
 
     key: str
@@ -134,8 +157,13 @@ class DesiredMembership:
     foreign: bool
     expects: Expectations = field(default_factory=Expectations)
     query_log: bool | None = None
+    job_log: bool | None = None
+    metrics: bool | None = None
     result_configuration: Mapping[str, Any] | None = None
+    job_result_configuration: Mapping[str, Any] | None = None
     payer_for: frozenset[CostType] | None = None
     policy: VotingPolicy = field(default_factory=VotingPolicy)
     acknowledge: frozenset[str] = frozenset()
+    paused: bool = False
+    tags: Mapping[str, str] | None = None
     names: Mapping[AccountId, str] = field(default_factory=dict)

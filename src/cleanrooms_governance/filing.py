@@ -1,22 +1,46 @@
 """What to put into one change request, what has to wait, and in which order requests are filed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from cleanrooms_governance.atoms import Atom, Setting, State, Value, derived_types, full_entry
+from cleanrooms_governance.atoms import (
+    COLLABORATION,
+    Atom,
+    Setting,
+    State,
+    derived_types,
+    full_entry,
+    spoken_payments,
+    subjects_of,
+)
 from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, RUNNER_ABILITIES, AccountId, Collaboration, MemberChange
+from cleanrooms_governance.hand_over import lonely
+from cleanrooms_governance.model import (
+    RUNNER_ABILITIES,
+    AccountId,
+    Collaboration,
+    CollaborationChange,
+    MemberChange,
+    RequestedChange,
+)
 from cleanrooms_governance.requests import content_fingerprint
 
 MOST_CHANGES = 10
 """Changes in one request (service model: ChangeInputList)."""
+
+_AUTOMATIC, _NARROWING, _VOTED_ON, _WIDENING = range(4)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A change request that is not filed yet; each change carries the types that we predict for it."""
 
-    changes: tuple[MemberChange, ...]
+    changes: tuple[RequestedChange, ...]
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """The accounts that it concerns, and ``*`` for the collaboration's own list."""
+        return frozenset(subject_of(change) for change in self.changes)
 
     @property
     def content(self) -> str:
@@ -32,50 +56,23 @@ class Filings:
     postponed: frozenset[Atom] = frozenset()
 
 
-def handed_over(planned: State, live: Collaboration) -> frozenset[Atom]:
-    """Return the planned revokes of CAN_RECEIVE_RESULTS that depend on a planned grant of it.
-
-    They are all those that are planned, if of those who receive results now nobody stays: done before the grants, they would
-    leave nobody, and if the grant is then denied, for good. Where the file wants no receiver at all nothing depends on
-    anything; that is a danger of its own (``guards.LAST_RECEIVER``).
-    """
-    now = {
-        Atom(account, Setting.ABILITY, CAN_RECEIVE_RESULTS)
-        for account, member in live.members.items()
-        if member.belongs and CAN_RECEIVE_RESULTS in member.abilities
-    }
-    revokes = {atom for atom, value in planned.items() if _receives(atom) and not value}
-    granted = any(_receives(atom) and value for atom, value in planned.items())
-    return frozenset(revokes) if granted and not now - revokes else frozenset()
-
-
-def leaves_nobody(would_do: Mapping[Atom, Value], hand_over: frozenset[Atom]) -> bool:
-    """Tell whether a request with these effects takes a dependent revoke without bringing a grant along."""
-    return any(atom in hand_over and not value for atom, value in would_do.items()) and not any(
-        _receives(atom) and value for atom, value in would_do.items()
-    )
-
-
-def _receives(atom: Atom) -> bool:
-    return atom.setting is Setting.ABILITY and atom.name == CAN_RECEIVE_RESULTS
-
-
 def plan_filings(
     left: State,
     live: Collaboration,
     desired: DesiredCollaboration,
     hand_over: frozenset[Atom] = frozenset(),
-    contested: frozenset[AccountId] = frozenset(),
+    contested: frozenset[str] = frozenset(),
 ) -> Filings:
     """Return the requests to file for the atoms that are left, in order.
 
     All that concerns one account goes into one change, so a new member comes with its abilities or not at all. What the
     collaboration approves by itself does not wait behind what needs votes, so the two are never in one request (auto-approval
-    is decided for a request as a whole). Grants come before revokes where more than one request is needed.
+    is decided for a request as a whole). Grants come before revokes where more than one request is needed. The auto-approval
+    list has a request of its own: before the others that need votes where it only narrows, behind all others where it widens.
 
-    Parameters: ``hand_over`` are the dependent revokes (see ``handed_over``): one goes only in a request that holds a grant,
-    else it is postponed. ``contested`` are accounts that somebody else's open request names: the service may not take another
-    one for them, so theirs are apart from the others and come last.
+    Parameters: ``hand_over`` are the dependent revokes (see ``hand_over.handed_over``): one goes only in a request that holds a
+    grant of its kind, else it is postponed. ``contested`` are accounts that somebody else's open request names: the service may
+    not take another one for them, so theirs are apart from the others and come last.
     """
     postponed: set[Atom] = set()
     while True:
@@ -85,26 +82,43 @@ def plan_filings(
             atom
             for draft in found
             for atom in hand_over & going.keys()
-            if atom.subject in {change.account for change in draft.changes} and not _brings_a_grant(draft, going)
+            if atom.subject in draft.subjects and lonely(atom, _carried(draft, going))
         }
         if not early:
             return Filings(found, frozenset(postponed))
         postponed |= early
 
 
-def _brings_a_grant(draft: Draft, going: State) -> bool:
-    accounts = {change.account for change in draft.changes}
-    return any(_receives(atom) and value and atom.subject in accounts for atom, value in going.items())
+def subject_of(change: RequestedChange) -> str:
+    """Return the account that a change concerns, or ``*``."""
+    return change.account if isinstance(change, MemberChange) else COLLABORATION
 
 
-def _drafts(
-    left: State, live: Collaboration, desired: DesiredCollaboration, contested: frozenset[AccountId]
-) -> tuple[Draft, ...]:
-    entries = [_entry(account, left, live, desired) for account in sorted({AccountId(atom.subject) for atom in left})]
+def widens(atom: Atom, value: object, live: Collaboration) -> bool:
+    """Tell whether an atom's new value lets the collaboration approve more by itself."""
+    return atom.setting is Setting.AUTO_APPROVE and isinstance(value, frozenset) and bool(value - live.auto_approved)
+
+
+def _carried(draft: Draft, going: State) -> State:
+    return {atom: value for atom, value in going.items() if atom.subject in draft.subjects}
+
+
+def _drafts(left: State, live: Collaboration, desired: DesiredCollaboration, contested: frozenset[str]) -> tuple[Draft, ...]:
+    accounts = sorted(AccountId(subject) for subject in subjects_of(left) if subject != COLLABORATION)
     groups: dict[tuple[bool, bool], list[MemberChange]] = {}
-    for entry in entries:
+    for entry in (_entry(account, left, live, desired) for account in accounts):
         groups.setdefault((entry.account in contested, not entry.types <= live.auto_approved), []).append(entry)
-    return tuple(Draft(batch) for _, group in sorted(groups.items()) for batch in _batches(group))
+    ranked = [
+        ((apart, _VOTED_ON if votes else _AUTOMATIC), Draft(batch))
+        for (apart, votes), entries in groups.items()
+        for batch in _batches(entries)
+    ]
+    for atom, value in left.items():
+        if isinstance(value, frozenset):
+            change = CollaborationChange(value)
+            rank = (True, _WIDENING) if widens(atom, value, live) else (COLLABORATION in contested, _NARROWING)
+            ranked.append((rank, Draft((replace(change, types=derived_types(change, live)),))))
+    return tuple(draft for _, draft in sorted(ranked, key=lambda each: each[0]))
 
 
 def _entry(account: AccountId, left: State, live: Collaboration, desired: DesiredCollaboration) -> MemberChange:
@@ -117,6 +131,8 @@ def _entry(account: AccountId, left: State, live: Collaboration, desired: Desire
             account=account,
             abilities=wanted.abilities - RUNNER_ABILITIES,
             display_name=wanted.display_name or desired.names.get(account),
+            ml_abilities=wanted.ml_abilities or None,
+            payments=spoken_payments(dict.fromkeys(wanted.payer_for, True)) if wanted.payer_for else None,
         )
     return replace(entry, types=derived_types(entry, live))
 
@@ -127,4 +143,4 @@ def _batches(entries: Iterable[MemberChange]) -> list[tuple[MemberChange, ...]]:
 
 
 def _only_narrows(entry: MemberChange) -> bool:
-    return all(type_.startswith("REVOKE_") for type_ in entry.types)
+    return all(type_.startswith(("REVOKE_", "REMOVE_")) for type_ in entry.types)

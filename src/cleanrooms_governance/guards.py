@@ -7,15 +7,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from cleanrooms_governance.atoms import Atom, Setting
-from cleanrooms_governance.changes import ClaimOwnership, RequestChange, RevokeAbility
+from cleanrooms_governance.changes import ClaimOwnership, RemovePayer, RequestChange, RevokeAbility, SetAutoApproval
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, AccountId, Collaboration
+from cleanrooms_governance.payers import candidates, payers_after
 from cleanrooms_governance.plan import Danger, Refusal
 from cleanrooms_governance.text import label, labels
 
 RUNNER_ENTRY = "runner-entry"
 LAST_RECEIVER = "last-receiver"
+LAST_PAYER = "last-payer"
+UNSEEN_PAYER = "unseen-payer"
+WIDENING = "wider-auto-approval"
 TAKE_OVER = "take-over"
 
 
@@ -32,7 +36,12 @@ def find_dangers(
 ) -> tuple[Danger, ...]:
     """Return every danger of the changes, acknowledged or not, sorted."""
     planned = list(changes)
-    found = [*_runner_entries(planned, live, desired), *_last_receivers(planned, live, desired)]
+    found = [
+        *_runner_entries(planned, live, desired),
+        *_last_receivers(planned, live, desired),
+        *_payers(planned, live, desired),
+        *_widening(planned, live, desired),
+    ]
     if claim and claim.before is not None:
         found.append(_take_over(claim, live, desired))
     return tuple(sorted(found))
@@ -69,13 +78,13 @@ def _runner_entries(changes: list[RequestChange], live: Collaboration, desired: 
     # A MEMBER change replaces the ability list, the runner's own abilities may not be sent, and whether they survive is not
     # documented (the service's behaviour is a switch of the embedded service: runnerAbilities).
     for change in changes:
-        member = live.members.get(change.account)
+        member = live.members.get(AccountId(change.subject))
         if member and member.is_runner:
             yield _danger(
                 RUNNER_ENTRY,
                 change.atom,
                 change,
-                f"{change}: {label(change.account, desired.names)} runs the queries or jobs of this collaboration, and it is"
+                f"{change}: {label(change.subject, desired.names)} runs the queries or jobs of this collaboration, and it is"
                 " not documented whether its CAN_QUERY and CAN_RUN_JOB survive a change of its entry; if they do not, nobody"
                 " can get them back",
                 live,
@@ -89,7 +98,7 @@ def _last_receivers(changes: list[RequestChange], live: Collaboration, desired: 
     losing = []
     for change in changes:
         if change.atom.setting is Setting.ABILITY and change.atom.name == CAN_RECEIVE_RESULTS:
-            (after.add if change.after else after.discard)(change.account)
+            (after.add if change.after else after.discard)(AccountId(change.subject))
             if isinstance(change, RevokeAbility):
                 losing.append(change)
     if not after:
@@ -102,6 +111,34 @@ def _last_receivers(changes: list[RequestChange], live: Collaboration, desired: 
                 live,
                 desired,
             )
+
+
+def _payers(changes: list[RequestChange], live: Collaboration, desired: DesiredCollaboration) -> Iterable[Danger]:
+    # What a removal leaves: nobody, or only candidates of whom this stack cannot see that they have joined and accepted. Those
+    # that it can see are waited for instead (``hand_over.awaiting_acceptance``).
+    planned = {change.atom: change.after for change in changes}
+    for change in changes:
+        if not isinstance(change, RemovePayer):
+            continue
+        left = payers_after(change.cost, planned, live)
+        if not left.all:
+            now = labels(candidates(change.cost, live), desired.names)
+            text = f"{change}: afterwards nobody is named to pay for {change.cost} any more (now: {now})"
+            yield _danger(LAST_PAYER, change.atom, change, text, live, desired)
+        elif not left.usable(live) and not left.visible(live):
+            text = (
+                f"{change}: left to pay for {change.cost}: {labels(left.all, desired.names)}; this stack cannot see whether any"
+                " of them has joined and accepted, and until one has, nobody can be charged. Ask them to accept it on their"
+                " membership first"
+            )
+            yield _danger(UNSEEN_PAYER, change.atom, change, text, live, desired)
+
+
+def _widening(changes: list[RequestChange], live: Collaboration, desired: DesiredCollaboration) -> Iterable[Danger]:
+    for change in changes:
+        if isinstance(change, SetAutoApproval) and change.widens:
+            text = f"{change}: afterwards nobody is asked any more before {', '.join(sorted(change.widens))} takes effect"
+            yield _danger(WIDENING, change.atom, change, text, live, desired)
 
 
 def _receivers(live: Collaboration) -> set[AccountId]:

@@ -5,15 +5,16 @@ collaboration casts the votes of all accounts held.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from cleanrooms_governance.changes import JoinCollaboration
 from cleanrooms_governance.desired import DesiredMembership
+from cleanrooms_governance.expectations import payment_duties, unmet_expectations
 from cleanrooms_governance.model import (
     CAN_QUERY,
     CAN_RECEIVE_RESULTS,
-    CAN_RUN_JOB,
     ChangeRequest,
     Collaboration,
     CostType,
@@ -25,12 +26,19 @@ from cleanrooms_governance.model import (
 )
 from cleanrooms_governance.next_move import CastVote, Decision, Outcome
 from cleanrooms_governance.plan import Level, Plan, PlannedChange, Refusal, Remark
+from cleanrooms_governance.requests import content_fingerprint
 from cleanrooms_governance.sayings import about
 from cleanrooms_governance.text import label, plain
-from cleanrooms_governance.votes import decide_vote
+from cleanrooms_governance.updating import plan_updates
+from cleanrooms_governance.votes import decide_vote, stale_pins
+
+__all__ = ["ACTIVE", "Invitation", "decide_membership", "payment_duties", "plan_membership"]
 
 ACTIVE = "ACTIVE"
 """MembershipStatus of a membership in use; REMOVED and COLLABORATION_DELETED are final."""
+
+_OPEN_ENDS = frozenset({"not-invited", "paused", "undecided"})
+"""The rules of remarks that say that something is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +55,54 @@ class Invitation:
 
 
 def plan_membership(desired: DesiredMembership, seen: Invitation) -> Plan:
-    """Return whether to join, or why not. A pure function."""
+    """Return whether to join, or why not, and what to change about the membership of an account that has. A pure function."""
+    plan = _plan(desired, seen)
+    return _at_rest(desired, plan) if desired.paused else plan
+
+
+def _plan(desired: DesiredMembership, seen: Invitation) -> Plan:
     target = f"{desired.collaboration}/{desired.account}"
     if seen.membership is not None:
-        return Plan(target, remarks=tuple(sorted(_after_joining(desired, seen, seen.membership))))
+        if seen.membership.status != ACTIVE:
+            return _over(desired, target, seen.membership.status)
+        return plan_updates(desired, seen.membership, seen.collaboration)
     if seen.collaboration is None:
         return _invisible(desired, target)
     member = seen.collaboration.members.get(desired.account)
     if member is None or not member.belongs:
         return Plan(target, remarks=(_no_member(desired, member),))
     duties = payment_duties(member, seen.collaboration.members.values())
-    settings = {
-        "queryLog": bool(desired.query_log),
-        "resultConfiguration": dict(desired.result_configuration) if desired.result_configuration else None,
-    }
-    join = JoinCollaboration(desired.account, duties, settings, desired.names)
-    refusals = [*_expectations(desired, seen.collaboration, member), *_duties(desired, duties), *_results(desired, member)]
+    join = JoinCollaboration(desired.account, duties, _decided_at_joining(desired), desired.names)
+    refusals = [
+        *unmet_expectations(desired, seen.collaboration, member),
+        *_duties(desired, duties),
+        *_results(desired, member),
+        *_metrics(desired, seen.collaboration, member, duties),
+    ]
     return Plan(target, (PlannedChange(join, needs_votes=False),), refusals=tuple(sorted(refusals)))
 
 
-def payment_duties(member: Member, members: Iterable[Member]) -> frozenset[CostType]:
-    """Return the cost types that a member takes on by joining.
+def _decided_at_joining(desired: DesiredMembership) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "queryLog": bool(desired.query_log),
+        "resultConfiguration": dict(desired.result_configuration) if desired.result_configuration else None,
+    }
+    further = {
+        "jobLog": desired.job_log,
+        "metrics": desired.metrics,
+        "jobResultConfiguration": desired.job_result_configuration,
+        "tags": desired.tags,
+    }
+    return settings | {key: value for key, value in further.items() if value}
 
-    What the collaboration configures for it, and what falls to the runner where no candidate is shown (service model:
-    QueryComputePaymentConfig and JobComputePaymentConfig, the member who can query is the default payer). ML cost types by
-    default arise only from the account's own calls and are not counted.
-    """
-    everybody = [other for other in members if other.belongs]
-    duties = {cost for cost, pays in member.payments.items() if pays}
-    for cost, ability in ((CostType.QUERY_COMPUTE, CAN_QUERY), (CostType.JOB_COMPUTE, CAN_RUN_JOB)):
-        if ability in member.abilities and not any(other.payments.get(cost) for other in everybody):
-            duties.add(cost)
-    return frozenset(duties)
+
+def _at_rest(desired: DesiredMembership, plan: Plan) -> Plan:
+    """Return the plan of a paused membership: shown, and no reason for anything to fail."""
+    resting = [Remark("paused", refusal.subject, f"paused, otherwise refused: {refusal.message}") for refusal in plan.refusals]
+    if plan.changes:
+        text = f"memberships.{desired.key} is paused: this is shown, and nothing is written until the pause is over"
+        resting.append(Remark("paused", desired.account, text))
+    return replace(plan, refusals=(), remarks=tuple(sorted([*plan.remarks, *resting])))
 
 
 def decide_membership(desired: DesiredMembership, seen: Invitation, plan: Plan, today: date, *, may_write: bool) -> Decision:
@@ -90,16 +114,20 @@ def decide_membership(desired: DesiredMembership, seen: Invitation, plan: Plan, 
         for request in seen.requests:
             if request.status != RequestStatus.PENDING or request.approvals.get(desired.account) != Vote.PENDING:
                 continue
-            ballot = decide_vote(desired.policy, request, seen.collaboration, today, own_plan=False)
+            policy = replace(desired.policy, paused=desired.paused)
+            ballot = decide_vote(policy, request, seen.collaboration, today, own_plan=False)
             what = about(request, seen.collaboration, desired.names)
             if ballot.action and may_write:
                 votes.append(CastVote(request, desired.account, ballot.action, ballot.rule, what))
             else:
                 why = ballot.rule if may_write else "the account is read-only here"
                 remarks.append(_undecided(desired, request, what, why))
+    for pin in stale_pins(desired.policy, seen.requests) if joined and desired.foreign else ():
+        text = f"memberships.{desired.key}.changeRequests.pinned: {pin.request} is no open change request any more. Take it out"
+        remarks.append(Remark("stale-pin", pin.request, text))
     if plan.refusals:
         outcome = Outcome.REFUSED
-    elif plan.changes or votes or any(remark.rule in ("not-invited", "undecided") for remark in (*plan.remarks, *remarks)):
+    elif plan.changes or votes or any(remark.rule in _OPEN_ENDS for remark in (*plan.remarks, *remarks)):
         outcome = Outcome.WAITING
     else:
         outcome = Outcome.CONVERGED
@@ -107,11 +135,17 @@ def decide_membership(desired: DesiredMembership, seen: Invitation, plan: Plan, 
 
 
 def _undecided(desired: DesiredMembership, request: ChangeRequest, what: str, why: str) -> Remark:
+    if desired.paused:
+        advice = "Vote in the console, or end the pause"
+    else:
+        advice = (
+            f"Vote in the console, or add a rule to memberships.{desired.key}.changeRequests; to approve just this one, pin"
+            f" {{request: {request.id}, content: {content_fingerprint(request.changes)}}}"
+        )
     return Remark(
         "undecided",
         request.id,
-        f"change request {request.id} ({what}) waits for the vote of {label(desired.account, desired.names)}: {why}."
-        f" Vote in the console, or add a rule to memberships.{desired.key}.changeRequests",
+        f"change request {request.id} ({what}) waits for the vote of {label(desired.account, desired.names)}: {why}. {advice}",
     )
 
 
@@ -144,43 +178,12 @@ def _no_member(desired: DesiredMembership, member: Member | None) -> Remark:
     return Remark("cannot-join-again", desired.account, text, Level.WARNING)
 
 
-def _after_joining(desired: DesiredMembership, seen: Invitation, membership: Membership) -> Iterable[Remark]:
-    path = f"memberships.{desired.key}"
-    if membership.status != ACTIVE:
-        text = f"{path}: the membership of {label(desired.account, desired.names)} is {membership.status}, which is final"
-        yield Remark("cannot-join-again", desired.account, f"{text}. Take it out of the file", Level.WARNING)
-        return
-    stays = "differs from the live value and is not changed by this version: it stays. Change it in the console, or follow it"
-    if desired.query_log is not None and membership.query_log is not None and desired.query_log != membership.query_log:
-        yield Remark("unmanaged", "queryLog", f"{path}.queryLog {stays} in the file", Level.WARNING)
-    live_results = membership.result_configuration
-    if desired.result_configuration and membership.query_log is not None and desired.result_configuration != live_results:
-        text = f"{path}.defaultResultConfiguration {stays} in the file"
-        yield Remark("unmanaged", "defaultResultConfiguration", text, Level.WARNING)
-    if seen.collaboration is not None:
-        member = seen.collaboration.members.get(desired.account)
-        if member is not None:
-            for refusal in _expectations(desired, seen.collaboration, member):
-                yield Remark(
-                    "expectation", refusal.subject, refusal.message.replace("not joined", "joined before"), Level.WARNING
-                )
-
-
-def _expectations(desired: DesiredMembership, live: Collaboration, member: Member) -> Iterable[Refusal]:
-    path = f"memberships.{desired.key}.expects"
-    end = "not joined. Ask the creator, or change what is expected"
-    expects = desired.expects
-    if expects.creator is not None and expects.creator != live.creator:
-        text = f"{path}.creator: the collaboration {plain(live.name)!r} is {live.creator}'s, not {expects.creator}'s: {end}"
-        yield Refusal("expects-creator", desired.account, text)
-    if expects.abilities is not None and expects.abilities != member.abilities:
-        has, wants = (", ".join(sorted(names)) or "none" for names in (member.abilities, expects.abilities))
-        yield Refusal(
-            "expects-abilities", desired.account, f"{path}.abilities: the abilities are {has}, expected {wants}: {end}"
-        )
-    if expects.query_log is not None and expects.query_log != live.query_log:
-        text = f"{path}.queryLog: the query log of the collaboration is {'on' if live.query_log else 'off'}: {end}"
-        yield Refusal("expects-query-log", desired.account, text)
+def _over(desired: DesiredMembership, target: str, status: str) -> Plan:
+    text = (
+        f"memberships.{desired.key}: the membership of {label(desired.account, desired.names)} is {plain(status)}, which is"
+        " final. Take it out of the file"
+    )
+    return Plan(target, remarks=(Remark("cannot-join-again", desired.account, text, Level.WARNING),))
 
 
 def _duties(desired: DesiredMembership, duties: frozenset[CostType]) -> Iterable[Refusal]:
@@ -201,3 +204,12 @@ def _results(desired: DesiredMembership, member: Member) -> Iterable[Refusal]:
             " and runs nothing, so joining needs a place for them: not joined. Add s3.bucket and roleArn"
         )
         yield Refusal("result-configuration", desired.account, text)
+
+
+def _metrics(desired: DesiredMembership, live: Collaboration, member: Member, duties: frozenset[CostType]) -> Iterable[Refusal]:
+    # Service model, CreateMembershipInput: where the collaboration has them, and for whoever runs queries or pays.
+    if not desired.metrics or (live.metrics and (CAN_QUERY in member.abilities or duties)):
+        return
+    why = "only whoever runs queries or pays can have metrics" if live.metrics else "the collaboration has no metrics"
+    text = f"memberships.{desired.key}.metrics: {why}: not joined. Remove it, or ask the creator"
+    yield Refusal("metrics", desired.account, text)

@@ -6,8 +6,8 @@ There is no client token for CreateCollaboration, so a collaboration is never cr
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.errors import Refused
 from cleanrooms_governance.model import Collaboration
-from cleanrooms_governance.planning import OWNER_TAG
 from cleanrooms_governance.service import CleanRoomsReads
+from cleanrooms_governance.tagging import OWNER_TAG
 
 
 def find_collaboration(desired: DesiredCollaboration, known_id: str, creator: CleanRoomsReads) -> str | None:

@@ -106,7 +106,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Collaboration:
-    """A collaboration with its members and, for the creator's account only, its tags."""
+    """A collaboration with its members and, for the creator's account only, its tags.
+
+    ``accepted`` has, for each account whose membership this stack could look at, the cost types that it has agreed to pay.
+    """
 
     id: str
     arn: str
@@ -123,6 +126,7 @@ class Collaboration:
     analytics_engine: str | None = None
     auto_approved: frozenset[str] = frozenset()
     tags: Mapping[str, str] = field(default_factory=dict)
+    accepted: Mapping[AccountId, frozenset[CostType]] = field(default_factory=dict)
 
 
 class RequestStatus(StrEnum):
@@ -205,8 +209,9 @@ class ChangeRequest:
 class Membership:
     """An account's own membership in a collaboration, as ListMemberships and GetMembership show it to that account.
 
-    ``result_configuration`` is the service's own document (service model: MembershipProtectedQueryResultConfiguration) or
-    ``None`` where it was not read or is not set.
+    ``result_configuration`` and ``job_result_configuration`` are the service's own documents (service model:
+    MembershipProtectedQueryResultConfiguration, MembershipProtectedJobResultConfiguration). ``query_log`` is ``None`` where
+    only the list was read, which shows none of what follows it; ``tags`` is ``None`` where the tags were not read.
     """
 
     id: str
@@ -218,3 +223,7 @@ class Membership:
     payments: Mapping[CostType, bool] = field(default_factory=dict)
     query_log: bool | None = None
     result_configuration: Mapping[str, Any] | None = None
+    job_log: bool = False
+    job_result_configuration: Mapping[str, Any] | None = None
+    metrics: bool = False
+    tags: Mapping[str, str] | None = None

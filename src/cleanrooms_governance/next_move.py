@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from cleanrooms_governance import sayings
-from cleanrooms_governance.atoms import Atom, Setting, State, accounts_of, attainable, effects, stated_by
+from cleanrooms_governance.atoms import Atom, Setting, State, attainable, effects, stated_by, subjects_of
 from cleanrooms_governance.changes import ClaimOwnership
 from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.filing import Filings, handed_over, leaves_nobody, plan_filings
+from cleanrooms_governance.filing import Filings, plan_filings, widens
 from cleanrooms_governance.guards import stale_acknowledgements
+from cleanrooms_governance.hand_over import awaiting_acceptance, handed_over, leaves_nobody
 from cleanrooms_governance.ledger import Ledger
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, RequestStatus
 from cleanrooms_governance.moves import (
@@ -32,7 +33,7 @@ from cleanrooms_governance.moves import (
 from cleanrooms_governance.plan import Plan, Refusal, Remark
 from cleanrooms_governance.requests import HeldBack, Verdict, completed, denied, judge, not_in_effect, ours
 from cleanrooms_governance.service import Action
-from cleanrooms_governance.votes import Ballot, decide_vote
+from cleanrooms_governance.votes import Ballot, decide_vote, stale_pins
 
 __all__ = [
     "CancelRequest",
@@ -111,18 +112,21 @@ class _Deciding:
     commits: list[Move] = field(default_factory=list)
     waiting_for: set[AccountId] = field(default_factory=set)
     kept: set[Atom] = field(default_factory=set)
-    busy: set[AccountId] = field(default_factory=set)
-    blocked: set[AccountId] = field(default_factory=set)
-    contested: set[AccountId] = field(default_factory=set)
+    busy: set[str] = field(default_factory=set)
+    blocked: set[str] = field(default_factory=set)
+    contested: set[str] = field(default_factory=set)
     denied: set[Atom] = field(default_factory=set)
     postponed: frozenset[Atom] = frozenset()
     hand_over: frozenset[Atom] = frozenset()
+    unaccepted: frozenset[Atom] = frozenset()
 
     def decide(self) -> Decision:
         s = self.situation
         wanted = attainable(s.desired, s.live)
         ledger = s.ledger
         self.hand_over = handed_over(s.planned, s.live)
+        self.unaccepted = awaiting_acceptance(s.planned, s.live)
+        self.remarks += [sayings.awaits_acceptance(atom, s.planned, s.live, s.desired) for atom in sorted(self.unaccepted)]
         for request in sorted(s.requests, key=lambda request: (request.created, request.id)):
             if request.status not in OVER:
                 self._open_request(request, judge(request, s.live, wanted), ours(request, s.requests, ledger))
@@ -147,11 +151,11 @@ class _Deciding:
                 self.cancels.append(CancelRequest(request))
                 self.remarks.append(sayings.cancelling(request, s.live, s.desired))
             case Step.PLAN_AROUND:
-                self.blocked |= accounts_of(stated_by(request, s.live))
+                self.blocked |= subjects_of(stated_by(request, s.live))
                 self.remarks.append(sayings.planned_around(request, s.live, s.desired, mine=mine))
                 self._vote(request, own_plan=False)
             case Step.IGNORE:
-                self.contested |= accounts_of(stated_by(request, s.live))
+                self.contested |= subjects_of(stated_by(request, s.live))
                 self._vote(request, own_plan=False)
             case Step.COMMIT:
                 if self._keep(request, would_do):
@@ -164,11 +168,14 @@ class _Deciding:
         """Count a request in, and return whether it may take effect now."""
         s = self.situation
         self.kept |= set(would_do)
-        self.busy |= accounts_of(stated_by(request, s.live))
+        self.busy |= subjects_of(stated_by(request, s.live))
         early = leaves_nobody(would_do, self.hand_over)
         if early:
             self.remarks.append(sayings.grant_goes_first(request, s.live, s.desired))
-        return not early
+        unaccepted = any(not would_do.get(atom, True) for atom in self.unaccepted)
+        if unaccepted:
+            self.remarks.append(sayings.acceptance_goes_first(request, s.live, s.desired))
+        return not early and not unaccepted
 
     def _vote(self, request: ChangeRequest, *, own_plan: bool, kept: bool = False) -> None:
         if request.status != RequestStatus.PENDING:
@@ -188,7 +195,7 @@ class _Deciding:
         s = self.situation
         policy = s.desired.voters.get(account)
         ballot = decide_vote(policy, request, s.live, s.today, own_plan=own_plan) if policy else None
-        if ballot and ballot.action:
+        if policy and (policy.paused or (ballot and ballot.action)):
             return ballot
         if account == s.live.creator and own_plan and s.may_write:
             # The file is the creator's declared will: a request that does only what it says needs no second rule.
@@ -214,9 +221,16 @@ class _Deciding:
 
     def _filings(self, left: State) -> Filings:
         s = self.situation
-        filings = plan_filings(left, s.live, s.desired, self.hand_over, frozenset(self.contested))
+        going = {atom: value for atom, value in left.items() if atom not in self.unaccepted}
+        filings = plan_filings(going, s.live, s.desired, self.hand_over, frozenset(self.contested))
         self.postponed = filings.postponed
         self.remarks += [sayings.postponed(atom, s.desired) for atom in sorted(filings.postponed)]
+        wider = {atom for atom, value in going.items() if widens(atom, value, s.live)}
+        if wider and s.planned.keys() - wider - self.denied - self.postponed:
+            # Whatever else is planned was shown with the votes that it needs under the list as it stands.
+            self.remarks.append(sayings.widening_goes_last())
+            kept_back = subjects_of(wider)
+            filings = Filings(tuple(draft for draft in filings.drafts if not draft.subjects & kept_back), filings.postponed)
         return filings
 
     def _refuse_own_denials(self, filings: Filings) -> None:
@@ -255,6 +269,8 @@ class _Deciding:
         self.remarks += [
             sayings.stale_acknowledgement(mark, s.desired) for mark in stale_acknowledgements(s.desired.acknowledge, known)
         ]
+        for account, policy in s.desired.voters.items():
+            self.remarks += [sayings.stale_pin(account, pin, s.desired) for pin in stale_pins(policy, s.requests)]
 
     def _outcome(self, moves: list[Move]) -> Outcome:
         s = self.situation

@@ -5,7 +5,7 @@ from typing import Any
 
 from cleanrooms_governance.changes import CreateCollaboration, JoinCollaboration
 from cleanrooms_governance.fingerprint import fingerprint
-from cleanrooms_governance.model import AccountId, Collaboration
+from cleanrooms_governance.model import AccountId, Collaboration, MemberChange, RequestedChange
 from cleanrooms_governance.next_move import CancelRequest, CastVote, Claim, CommitRequest, FileRequest, Move
 from cleanrooms_governance.plan import Level, Plan, PlannedChange, Remark
 from cleanrooms_governance.planning import predicted_voters
@@ -52,9 +52,13 @@ def move_line(move: Move, names: Mapping[AccountId, str]) -> Remark:
             return Remark("next", request.id, f"next: commit change request {request.id}, which is approved")
         case FileRequest(draft):
             count = len(draft.changes)
-            accounts = ", ".join(label(change.account, names) for change in draft.changes)
-            what = f"a change request with {count} change{'s' * (count > 1)} ({accounts})"
+            subjects = ", ".join(_subject(change, names) for change in draft.changes)
+            what = f"a change request with {count} change{'s' * (count > 1)} ({subjects})"
             return Remark("next", draft.content, f"next: file {what}")
+
+
+def _subject(change: RequestedChange, names: Mapping[AccountId, str]) -> str:
+    return label(change.account, names) if isinstance(change, MemberChange) else "the auto-approval list"
 
 
 def live_document(live: Collaboration) -> dict[str, Any]:

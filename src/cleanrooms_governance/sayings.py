@@ -2,9 +2,20 @@
 
 from collections.abc import Mapping
 
-from cleanrooms_governance.atoms import COLLABORATION, Atom, accounts_of, effects, stated_by, unexplained_types
-from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, RequestStatus, Vote
+from cleanrooms_governance.atoms import (
+    COLLABORATION,
+    Atom,
+    Setting,
+    State,
+    Value,
+    accounts_of,
+    effects,
+    stated_by,
+    unexplained_types,
+)
+from cleanrooms_governance.desired import DesiredCollaboration, Pin
+from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, CostType, RequestStatus, Vote
+from cleanrooms_governance.payers import payers_after
 from cleanrooms_governance.plan import Level, Refusal, Remark
 from cleanrooms_governance.requests import HeldBack
 from cleanrooms_governance.text import label, labels
@@ -14,8 +25,13 @@ from cleanrooms_governance.votes import Ballot
 def about(request: ChangeRequest, live: Collaboration, names: Mapping[AccountId, str]) -> str:
     """Return what a request would do now, or else what it states: ``+member 444455556666 (bank)``."""
     atoms = effects(stated_by(request, live), live) or stated_by(request, live)
-    said = {f"{'+' if value else '-'}{atom.name or atom.setting} {_who(atom.subject, names)}" for atom, value in atoms.items()}
-    return ", ".join(sorted(said))
+    return ", ".join(sorted({_effect(atom, value, names) for atom, value in atoms.items()}))
+
+
+def _effect(atom: Atom, value: Value, names: Mapping[AccountId, str]) -> str:
+    if isinstance(value, frozenset):
+        return f"auto-approval of {', '.join(sorted(value)) or 'nothing'}"
+    return f"{'+' if value else '-'}{_what(atom)} {_who(atom.subject, names)}"
 
 
 def unknown_status(request: ChangeRequest) -> Refusal:
@@ -59,9 +75,37 @@ def grant_goes_first(request: ChangeRequest, live: Collaboration, desired: Desir
         "hand-over",
         request.id,
         f"change request {request.id} ({about(request, live, desired.names)}) is neither approved by this stack nor committed:"
-        " nobody would receive results until the planned grant is in effect, so the grant goes first",
+        " nobody would receive results, or pay, until the planned grant is in effect, so the grant goes first",
         Level.WARNING,
     )
+
+
+def acceptance_goes_first(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say why a wanted request that removes a payer is neither approved by us nor committed yet."""
+    return Remark(
+        "acceptance",
+        request.id,
+        f"change request {request.id} ({about(request, live, desired.names)}) is neither approved by this stack nor committed"
+        " until another payer has accepted",
+        Level.WARNING,
+    )
+
+
+def awaits_acceptance(atom: Atom, planned: State, live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say whose acceptance a planned payer removal waits for."""
+    left = payers_after(CostType(atom.name), planned, live)
+    return Remark(
+        "acceptance",
+        f"{atom.subject} {atom.setting} {atom.name}",
+        f"{_who(atom.subject, desired.names)} stays payer for {atom.name} until another one has joined and accepted it: waits"
+        f" for {labels(left.visible(live), desired.names)}, whose membership needs {atom.name} under payerFor",
+    )
+
+
+def widening_goes_last() -> Remark:
+    """Say why a wider auto-approval list is not filed yet."""
+    text = "the wider auto-approval list is filed last, once everything else that is planned is in effect"
+    return Remark("widening-last", COLLABORATION, text)
 
 
 def postponed(atom: Atom, desired: DesiredCollaboration) -> Remark:
@@ -69,8 +113,8 @@ def postponed(atom: Atom, desired: DesiredCollaboration) -> Remark:
     return Remark(
         "hand-over",
         f"{atom.subject} {atom.setting} {atom.name}",
-        f"{atom.name} is taken from {_who(atom.subject, desired.names)} once a planned grant of it is in effect: until then"
-        " nobody would receive results",
+        f"{_what(atom)} is taken from {_who(atom.subject, desired.names)} once a planned grant of it is in effect: until then"
+        f" nobody would {'pay' if atom.setting is Setting.PAYS else 'receive results'}",
     )
 
 
@@ -137,6 +181,12 @@ def stale_acknowledgement(mark: str, desired: DesiredCollaboration) -> Remark:
     return Remark("stale-acknowledgement", mark, text)
 
 
+def stale_pin(account: str, pin: Pin, desired: DesiredCollaboration) -> Remark:
+    """Say that a pinned request is over, or never was one of this collaboration."""
+    text = f"the membership of {_who(account, desired.names)} pins {pin.request}, which is no open change request. Take it out"
+    return Remark("stale-pin", f"{account} {pin.request}", text)
+
+
 def ledger_full() -> Remark:
     """Say why nothing more is filed."""
     return Remark(
@@ -156,7 +206,13 @@ def read_only(live: Collaboration, desired: DesiredCollaboration) -> Remark:
 
 
 def _said(atom: Atom, desired: DesiredCollaboration) -> str:
-    return f"{atom.name or atom.setting} of {_who(atom.subject, desired.names)}"
+    return f"{_what(atom)} of {_who(atom.subject, desired.names)}"
+
+
+def _what(atom: Atom) -> str:
+    if atom.setting is Setting.AUTO_APPROVE:
+        return "the auto-approval list"
+    return f"payer for {atom.name}" if atom.setting is Setting.PAYS else atom.name or str(atom.setting)
 
 
 def _who(account: str, names: Mapping[AccountId, str]) -> str:

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -30,6 +30,17 @@ class CollaborationSummary:
     arn: str
     name: str
     creator: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSettings:
+    """What a member decides on its own membership; what is ``None`` or empty is not said, so that it stays as it is."""
+
+    query_log: bool | None = None
+    job_log: bool | None = None
+    payments: Mapping[CostType, bool] = field(default_factory=dict)
+    result_configuration: Mapping[str, Any] | None = None
+    job_result_configuration: Mapping[str, Any] | None = None
 
 
 class CleanRoomsReads(Protocol):
@@ -84,12 +95,14 @@ class CleanRooms(CleanRoomsReads, Protocol):
         self,
         collaboration_id: str,
         *,
-        query_log: bool,
-        payments: Mapping[CostType, bool],
-        result_configuration: Mapping[str, Any] | None,
+        settings: OwnSettings,
+        metrics: bool = False,
         tags: Mapping[str, str],
     ) -> Membership:
         """Join a collaboration. Sent once; ``AnswerLost`` means that the account may have joined."""
+
+    def update_membership(self, membership_id: str, settings: OwnSettings) -> None:
+        """Change a membership. Sent once; ``AnswerLost`` means that it may have changed."""
 
 
 class Accounts(Protocol):

@@ -1,14 +1,17 @@
 """How the accounts we hold vote: by the rules of their memberships, and by nothing else.
 
-A rule never matches what it does not know. Deny wins; then an approve rule; then ``ownPlan``; otherwise a person decides.
+A rule never matches what it does not know. Deny wins; then what a person has pinned; then an approve rule; then ``ownPlan``;
+otherwise a person decides.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from cleanrooms_governance.atoms import derived_types
-from cleanrooms_governance.desired import OwnPlan, Rule, VotingPolicy
+from cleanrooms_governance.atoms import derived_types, unexplained_types
+from cleanrooms_governance.desired import OwnPlan, Pin, Rule, VotingPolicy
 from cleanrooms_governance.model import ChangeRequest, Collaboration, MemberChange, RequestedChange
+from cleanrooms_governance.requests import content_fingerprint
 from cleanrooms_governance.service import Action
 
 
@@ -26,16 +29,30 @@ def decide_vote(policy: VotingPolicy, request: ChangeRequest, live: Collaboratio
     Parameters: ``today`` is a date in UTC; ``own_plan`` says that the request only does what this stack's own file wants and
     that the plan's guards let it pass, whoever filed it.
     """
+    if policy.paused:
+        return Ballot(None, "its membership is paused")
     for rule in policy.deny:
         if _in_force(rule, today) and any(_denies(rule, change, live) for change in request.changes):
             return Ballot(Action.DENY, _named("deny", rule))
     if request.changes and not request.unknown:
+        pinned = {pin.content for pin in policy.pinned if pin.request == request.id}
+        # What was read is what a request states: where the service says that it does more, nobody has read that.
+        if content_fingerprint(request.changes) in pinned and not unexplained_types(request, live):
+            return Ballot(Action.APPROVE, "pinned")
         for rule in policy.approve:
             if _in_force(rule, today) and all(_allows(rule, change, live) for change in request.changes):
                 return Ballot(Action.APPROVE, _named("approve", rule))
         if own_plan and policy.own_plan is OwnPlan.APPROVE:
             return Ballot(Action.APPROVE, "ownPlan: approve")
+    if any(pin.request == request.id for pin in policy.pinned):
+        return Ballot(None, "it does something else than what was pinned, and no rule covers it")
     return Ballot(None, "no rule covers it")
+
+
+def stale_pins(policy: VotingPolicy, requests: Iterable[ChangeRequest]) -> tuple[Pin, ...]:
+    """Return the pins whose change request is over or not to be seen."""
+    still_open = {request.id for request in requests if request.is_open}
+    return tuple(sorted(pin for pin in policy.pinned if pin.request not in still_open))
 
 
 def _named(kind: str, rule: Rule) -> str:

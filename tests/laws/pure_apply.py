@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cleanrooms_governance.model import RUNNER_ABILITIES, Collaboration, MemberChange, MemberStatus
+from cleanrooms_governance.model import RUNNER_ABILITIES, Collaboration, CollaborationChange, MemberStatus, RequestedChange
 from tests.unit.core.builders import member
 
 
-def applied(live: Collaboration, changes: Iterable[MemberChange]) -> Collaboration:
+def applied(live: Collaboration, changes: Iterable[RequestedChange]) -> Collaboration:
     """The collaboration with these entries in place: lists replace, the runner's abilities stay, what is not spoken of
     stays."""
     members = dict(live.members)
     for change in changes:
+        if isinstance(change, CollaborationChange):
+            live = replace(live, auto_approved=change.auto_approved)
+            continue
         present = members.get(change.account)
         if present is None or not present.belongs:
             present = member(change.account, status=MemberStatus.INVITED, display_name=change.display_name)

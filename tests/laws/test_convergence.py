@@ -74,6 +74,7 @@ def stories(draw: st.DrawFn) -> Story:
     active = frozenset(account for account, each in members.items() if each.status == "ACTIVE")
     held = draw(SOME_PARTNERS) & active
     leaving = PARTNERS[draw(small_numbers)]
+    payers = {each.account for each in desired.members.values() if each.payer_for}
     return Story(
         live=replace(live, members=members),
         desired=replace(desired, voters=dict.fromkeys(held, APPROVE_OWN_PLAN)),
@@ -81,7 +82,7 @@ def stories(draw: st.DrawFn) -> Story:
         voting=tuple(draw(SOME_PARTNERS) for _ in range(PATIENT_ROUNDS)),
         joining=draw(SOME_PARTNERS),
         foreign=tuple((account, draw(mutable_abilities)) for account in sorted(draw(SOME_PARTNERS))[:2]),
-        leaving=leaving if leaving in active and draw(small_numbers) == 0 else None,
+        leaving=leaving if leaving in active - payers and draw(small_numbers) == 0 else None,
     )
 
 
@@ -125,7 +126,13 @@ class Play:
             if self.story.leaving is not None:
                 governed.leave(self.story.leaving)
 
+    def _accept_payments(self) -> None:
+        for account in sorted(self.story.held):
+            with suppress(ClientError, ValueError):
+                self.governed.accept(account)
+
     def _give_in(self) -> None:
+        self._accept_payments()
         self.governed.approve(*(account for account in PARTNERS if account not in self.story.held))
         for request in self.foreign:
             with suppress(ClientError):

@@ -5,8 +5,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleanrooms_governance.atoms import accounts_of, attainable, stated_by
+from cleanrooms_governance.atoms import attainable, stated_by, subjects_of
 from cleanrooms_governance.desired import OwnPlan, VotingPolicy
+from cleanrooms_governance.filing import subject_of
 from cleanrooms_governance.model import ChangeRequest
 from cleanrooms_governance.next_move import CancelRequest, CastVote, CommitRequest, FileRequest, Outcome, Situation, decide
 from cleanrooms_governance.requests import Verdict, judge
@@ -60,12 +61,12 @@ def test_only_what_the_file_wants_is_committed_or_approved(case: Situation) -> N
 @given(situations())
 def test_an_account_has_one_request_at_a_time(case: Situation) -> None:
     decision = decide(case)
-    filing = [change.account for move in decision.moves if isinstance(move, FileRequest) for change in move.draft.changes]
+    filing = [subject_of(change) for move in decision.moves if isinstance(move, FileRequest) for change in move.draft.changes]
     busy = {
         account
         for request in case.requests
         if request.is_open and verdict(case, request) is Verdict.WANTED
-        for account in accounts_of(stated_by(request, case.live))
+        for account in subjects_of(stated_by(request, case.live))
     }
     assert not set(filing) & busy
     assert len(filing) == len(set(filing))

@@ -12,7 +12,7 @@ A folder holds ``scenario.yaml`` and ``expected.txt``. The scenario names its st
       - fault: {kind: dropAfter, operation: CreateCollaborationChangeRequest, times: 1}
 
 ``$collaboration`` and ``$request`` stand for the newest of each, ``$fingerprint`` for the last one that a message asked to
-acknowledge. Ids are the same in every run, and times never show.
+acknowledge, ``$content`` for the last one that it said could be pinned. Ids are the same in every run, and times never show.
 """
 
 import json
@@ -125,14 +125,15 @@ class Scenario:
     def _collaboration(self, file: StackFile, key: str, stack: str, accounts: AwsAccounts, *, run: bool) -> None:
         desired, access, voters = parse_collaboration_inputs(collaboration_inputs(file, key, f"cleanrooms/{stack}"))
         port = accounts(access, desired.region)
-        found = assess_collaboration(desired, "", port, TODAY, may_write=access.write is not None)
+        held = {account: accounts(voter, desired.region) for account, voter in voters.items()}
+        found = assess_collaboration(desired, "", port, TODAY, may_write=access.write is not None, voters=held)
         self._say(*(f"{key}: {line.message}" for line in _told(found)))
         self._say(*(f"{key}: refused: {refusal.message}" for refusal in found.refusals))
         if not run or found.refusals:
             return
         parties = Parties(
             creator=port,
-            voters={account: accounts(voter, desired.region) for account, voter in voters.items()},
+            voters=held,
             today=TODAY,
             sleep=lambda _: None,
             tell=lambda line: self._say(f"{key}: done: {line}"),
@@ -171,6 +172,9 @@ class Scenario:
         except GovernanceError as error:
             self._say(f"{key}: error: {error}")
             return
+        self._say(*(f"{key}: refused: {refusal.message}" for refusal in report.plan.refusals))
+        if report.failure:
+            self._say(f"{key}: failure: {report.failure}")
         self._say(f"{key}: {report.outcome}")
 
     @contextmanager
@@ -201,8 +205,9 @@ class Scenario:
 
     def _say(self, *lines: str) -> None:
         for line in lines:
-            if mark := re.search(r"add (fp-[0-9a-f]{16})", line):
-                self._ids["$fingerprint"] = mark[1]
+            for name, words in (("$fingerprint", "add"), ("$content", "content:")):
+                if mark := re.search(rf"{words} (fp-[0-9a-f]{{16}})", line):
+                    self._ids[name] = mark[1]
             for name, value in self._ids.items():
                 line = line.replace(value, name)
             self._lines.append(line)

@@ -12,12 +12,11 @@ from cleanrooms_governance.model import (
     AccountId,
     ChangeRequest,
     Collaboration,
-    CostType,
     Member,
     Membership,
     RequestedChange,
 )
-from cleanrooms_governance.service import Action, CollaborationSummary
+from cleanrooms_governance.service import Action, CollaborationSummary, OwnSettings
 
 T = TypeVar("T")
 
@@ -116,23 +115,30 @@ class AwsCleanRooms:
         self,
         collaboration_id: str,
         *,
-        query_log: bool,
-        payments: Mapping[CostType, bool],
-        result_configuration: Mapping[str, Any] | None,
+        settings: OwnSettings,
+        metrics: bool = False,
         tags: Mapping[str, str],
     ) -> Membership:
-        """Join a collaboration, accepting ``payments``."""
+        """Join a collaboration, accepting the payments of ``settings``."""
         parameters: encode.Parameters = {
             "collaborationIdentifier": collaboration_id,
-            "queryLogStatus": encode.log_status(query_log),
+            "queryLogStatus": encode.log_status(False),
+            **encode.own_settings(settings),
         }
-        if payments:
-            parameters["paymentConfiguration"] = encode.payment_configuration(payments)
-        if result_configuration is not None:
-            parameters["defaultResultConfiguration"] = dict(result_configuration)
+        if settings.payments:
+            parameters["paymentConfiguration"] = encode.payment_configuration(settings.payments)
+        if metrics:
+            parameters["isMetricsEnabled"] = True
         if tags:
             parameters["tags"] = dict(tags)
         return self._write("CreateMembership", parameters, lambda answer: decode.membership(answer["membership"]))
+
+    def update_membership(self, membership_id: str, settings: OwnSettings) -> None:
+        """Change a membership: what the settings are silent about is not sent."""
+        parameters: encode.Parameters = {"membershipIdentifier": membership_id, **encode.own_settings(settings)}
+        if settings.payments:
+            parameters["membershipPaymentConfiguration"] = encode.payment_flags(settings.payments)
+        self._write("UpdateMembership", parameters, lambda answer: answer["membership"])
 
     def _read(self, operation: str, parameters: encode.Parameters, decoded: Callable[[Answer], T]) -> T:
         return self._send(self._call(operation, parameters, Sending.READ), parameters, self._access.read, decoded)

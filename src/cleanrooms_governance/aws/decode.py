@@ -114,6 +114,9 @@ def membership(document: Document) -> Membership:
         payments=_payments(document["paymentConfiguration"]),
         query_log=_enabled(document["queryLogStatus"]),
         result_configuration=document.get("defaultResultConfiguration"),
+        job_log=_enabled(document.get("jobLogStatus")),
+        job_result_configuration=document.get("defaultJobResultConfiguration"),
+        metrics=document.get("isMetricsEnabled", False),
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMember
 from cleanrooms_governance.errors import Finding, InvalidInput
 from cleanrooms_governance.model import CollaborationChange, CostType, MemberChange, RequestedChange
+from cleanrooms_governance.payers import payments_at_creation
+from cleanrooms_governance.service import OwnSettings
 
 Parameters = dict[str, Any]
 
@@ -25,11 +27,13 @@ def new_collaboration(desired: DesiredCollaboration, tags: Mapping[str, str]) ->
         "name": desired.name,
         "creatorDisplayName": _display_name(desired, creator),
         "creatorMemberAbilities": sorted(creator.abilities),
+        **_extras(desired, creator, "creatorMLMemberAbilities", "creatorPaymentConfiguration"),
         "members": [
             {
                 "accountId": member.account,
                 "displayName": _display_name(desired, member),
                 "memberAbilities": sorted(member.abilities),
+                **_extras(desired, member, "mlMemberAbilities", "paymentConfiguration"),
             }
             for member in partners
         ],
@@ -54,14 +58,31 @@ def change_input(change: RequestedChange) -> Parameters:
             return {"specificationType": "COLLABORATION", "specification": {"collaboration": specification}}
 
 
+def own_settings(settings: OwnSettings) -> Parameters:
+    """Write the logs and result configurations of a membership, without what the settings are silent about."""
+    parameters: Parameters = {}
+    for name, log in (("queryLogStatus", settings.query_log), ("jobLogStatus", settings.job_log)):
+        if log is not None:
+            parameters[name] = log_status(log)
+    configurations = {
+        "defaultResultConfiguration": settings.result_configuration,
+        "defaultJobResultConfiguration": settings.job_result_configuration,
+    }
+    return parameters | {name: dict(given) for name, given in configurations.items() if given is not None}
+
+
 def payment_configuration(payments: Mapping[CostType, bool]) -> Parameters:
     """Write a PaymentConfiguration or MembershipPaymentConfiguration.
 
     ``queryCompute`` is required inside it (service model), so an absent one is said as the ``False`` that it means.
     """
-    document: Parameters = {CostType.QUERY_COMPUTE.value: {"isResponsible": payments.get(CostType.QUERY_COMPUTE, False)}}
-    if CostType.JOB_COMPUTE in payments:
-        document[CostType.JOB_COMPUTE.value] = {"isResponsible": payments[CostType.JOB_COMPUTE]}
+    return payment_flags({CostType.QUERY_COMPUTE: False, **payments})
+
+
+def payment_flags(payments: Mapping[CostType, bool]) -> Parameters:
+    """Write an UpdateMembershipPaymentConfiguration, which takes any part: what is absent stays as it is."""
+    plain = (CostType.QUERY_COMPUTE, CostType.JOB_COMPUTE)
+    document: Parameters = {cost.value: {"isResponsible": payments[cost]} for cost in plain if cost in payments}
     learning = {cost.value: {"isResponsible": payments[cost]} for cost in _MACHINE_LEARNING if cost in payments}
     if learning:
         document["machineLearning"] = learning
@@ -85,6 +106,15 @@ def _member_specification(change: MemberChange) -> Parameters:
     if change.payments is not None:
         specification["paymentConfiguration"] = payment_configuration(change.payments)
     return specification
+
+
+def _extras(desired: DesiredCollaboration, member: DesiredMember, ml_name: str, payment_name: str) -> Parameters:
+    extras: Parameters = {}
+    if member.ml_abilities:
+        extras[ml_name] = {"customMLMemberAbilities": sorted(member.ml_abilities)}
+    if payments := payments_at_creation(desired, member):
+        extras[payment_name] = payment_configuration(payments)
+    return extras
 
 
 def _display_name(desired: DesiredCollaboration, member: DesiredMember) -> str:

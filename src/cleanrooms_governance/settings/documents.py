@@ -11,6 +11,8 @@ from cleanrooms_governance.desired import Access, Credentials
 from cleanrooms_governance.settings.sections import (
     ChangeRequestsSection,
     ExpectationsSection,
+    ExpectedEncryptionSection,
+    JobResultConfigurationSection,
     MemberSection,
     ResultConfigurationSection,
     RuleSection,
@@ -45,7 +47,14 @@ def credentials_document(credentials: Credentials) -> Document:
 def members_document(members: Mapping[Any, MemberSection]) -> Document:
     """Return the members by account id."""
     return {
-        account: without_none({"displayName": member.display_name, "abilities": sorted(member.abilities)})
+        account: without_none(
+            {
+                "displayName": member.display_name,
+                "abilities": sorted(member.abilities),
+                "mlAbilities": sorted_or_none(member.ml_abilities),
+                "payerFor": sorted_or_none(member.payer_for),
+            }
+        )
         for account, member in sorted(members.items())
     }
 
@@ -56,7 +65,25 @@ def expectations_document(section: ExpectationsSection) -> Document:
         {
             "creator": section.creator,
             "abilities": sorted_or_none(section.abilities),
+            "mlAbilities": sorted_or_none(section.ml_abilities),
+            "payerFor": sorted_or_none(section.payer_for),
             "queryLog": section.query_log,
+            "jobLog": section.job_log,
+            "encryption": encryption_document(section.encryption),
+        }
+    )
+
+
+def encryption_document(section: ExpectedEncryptionSection | None) -> Document | None:
+    """Return the expected encryption by the service's names, or nothing where the file does not ask."""
+    if section is None:
+        return None
+    return without_none(
+        {
+            "allowCleartext": section.allow_cleartext,
+            "allowDuplicates": section.allow_duplicates,
+            "allowJoinsOnColumnsWithDifferentNames": section.allow_joins_on_columns_with_different_names,
+            "preserveNulls": section.preserve_nulls,
         }
     )
 
@@ -72,12 +99,21 @@ def result_configuration_document(section: ResultConfigurationSection) -> Docume
     return without_none({"s3": without_none(bucket), "roleArn": section.role_arn})
 
 
+def job_result_configuration_document(section: JobResultConfigurationSection) -> Document:
+    """Return where the results of jobs go, in the form of the stack file."""
+    bucket = {"bucket": section.s3.bucket, "keyPrefix": section.s3.key_prefix, "resultFormat": section.s3.result_format}
+    return {"s3": without_none(bucket), "roleArn": section.role_arn}
+
+
 def policy_document(section: ChangeRequestsSection) -> Document:
-    """Return how an account votes, all three keys given."""
+    """Return how an account votes, all keys given but the pins, which are only there while a request is."""
+    pinned = sorted({(pin.request, pin.content) for pin in section.pinned})
+    pins = {"pinned": [{"request": request, "content": content} for request, content in pinned]} if pinned else {}
     return {
         "ownPlan": str(section.own_plan),
         "approve": [rule_document(rule) for rule in in_rule_order(section.approve)],
         "deny": [rule_document(rule) for rule in in_rule_order(section.deny)],
+        **pins,
     }
 
 

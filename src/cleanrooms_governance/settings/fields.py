@@ -36,6 +36,9 @@ Cost = Annotated[CostType, BeforeValidator(strict.enumeration("cost type", CostT
 VoteOnOwnPlan = Annotated[OwnPlan, BeforeValidator(strict.enumeration("way to vote", OwnPlan))]
 ResultFormat = Annotated[str, BeforeValidator(strict.choice("result format", text_shapes.RESULT_FORMATS))]
 
+RequestId = Annotated[str, BeforeValidator(strict.shaped(text_shapes.REQUEST_ID))]
+TagKey = Annotated[str, BeforeValidator(strict.tag_key)]
+TagValue = Annotated[str, BeforeValidator(strict.shaped(text_shapes.TAG_VALUE))]
 CollaborationId = Annotated[str, BeforeValidator(strict.collaboration_id)]
 CollaborationName = Annotated[str, BeforeValidator(strict.shaped(text_shapes.COLLABORATION_NAME))]
 Description = Annotated[str, BeforeValidator(strict.shaped(text_shapes.DESCRIPTION))]

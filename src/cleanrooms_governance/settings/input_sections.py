@@ -42,6 +42,7 @@ class VoterSection(Section):
 
     access: AccessSection = Field(description="account, read and write")
     change_requests: ChangeRequestsSection = Field(default_factory=ChangeRequestsSection)
+    paused: Maybe[bool] = None
 
 
 class CollaborationInputs(CollaborationSettings):

@@ -29,10 +29,13 @@ def collaboration_inputs(stack_file: StackFile, key: str, owner_prefix: str) -> 
         membership.account: membership for membership in stack_file.memberships.values() if membership.collaboration == key
     }
     voters = {
-        account: {
-            "access": doc.access_document(access),
-            "changeRequests": doc.policy_document(memberships[account].change_requests),
-        }
+        account: doc.without_none(
+            {
+                "access": doc.access_document(access),
+                "changeRequests": doc.policy_document(memberships[account].change_requests),
+                "paused": memberships[account].paused or None,
+            }
+        )
         for account in sorted(memberships)
         if (access := stack_file.accounts[account].access) and access.write
     }
@@ -74,7 +77,7 @@ def membership_inputs(stack_file: StackFile, key: str, owner_prefix: str) -> dic
         concerned.add(section.expects.creator)
     if own:
         concerned |= {own.creator, *own.members}
-    configuration = section.default_result_configuration
+    results, job_results = section.default_result_configuration, section.default_job_result_configuration
     return doc.without_none(
         {
             "key": key,
@@ -85,10 +88,15 @@ def membership_inputs(stack_file: StackFile, key: str, owner_prefix: str) -> dic
             "foreign": own is None,
             "expects": doc.expectations_document(section.expects),
             "queryLog": section.query_log,
-            "defaultResultConfiguration": doc.result_configuration_document(configuration) if configuration else None,
+            "jobLog": section.job_log,
+            "metrics": section.metrics,
+            "defaultResultConfiguration": doc.result_configuration_document(results) if results else None,
+            "defaultJobResultConfiguration": doc.job_result_configuration_document(job_results) if job_results else None,
             "payerFor": doc.sorted_or_none(section.payer_for),
             "changeRequests": doc.policy_document(section.change_requests),
             "acknowledge": sorted(section.acknowledge),
+            "paused": section.paused or None,
+            "tags": None if section.tags is None else dict(sorted(section.tags.items())),
             "access": doc.access_document(_access(stack_file, section.account)),
             "names": _names(stack_file, concerned),
         }
@@ -125,7 +133,7 @@ def parse_collaboration_inputs(
         query_log=section.query_log,
         auto_approve=section.auto_approve,
         acknowledge=section.acknowledge,
-        voters={account: values.to_policy(voter.change_requests) for account, voter in voters},
+        voters={account: values.to_policy(voter.change_requests, paused=bool(voter.paused)) for account, voter in voters},
         names=dict(sorted(section.names.items())),
     )
     return desired, _to_access(section.access), {account: _to_access(voter.access) for account, voter in voters}
@@ -155,10 +163,15 @@ def parse_membership_inputs(inputs: Mapping[str, Any]) -> tuple[DesiredMembershi
         foreign=section.foreign,
         expects=values.to_expectations(section.expects),
         query_log=section.query_log,
+        job_log=section.job_log,
+        metrics=section.metrics,
         result_configuration=values.to_result_configuration(section.default_result_configuration),
+        job_result_configuration=values.to_job_result_configuration(section.default_job_result_configuration),
         payer_for=section.payer_for,
-        policy=values.to_policy(section.change_requests),
+        policy=values.to_policy(section.change_requests, paused=bool(section.paused)),
         acknowledge=section.acknowledge,
+        paused=bool(section.paused),
+        tags=section.tags,
         names=dict(sorted(section.names.items())),
     )
     return desired, _to_access(section.access)

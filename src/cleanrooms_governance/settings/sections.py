@@ -45,11 +45,13 @@ class AccountSection(CredentialsSection):
 class MemberSection(Section):
     """One member of a collaboration."""
 
-    not_built: ClassVar[frozenset[str]] = frozenset({"mlAbilities", "payerFor", "until", "why"})
+    not_built: ClassVar[frozenset[str]] = frozenset({"until", "why"})
     stand_ins: ClassVar[dict[str, object]] = {"abilities": []}
 
     abilities: Several[fields.MemberAbility] = Field(description="the list of the member's abilities, [] for none")
     display_name: Maybe[fields.DisplayName] = None
+    ml_abilities: Maybe[Several[fields.MlAbility]] = None
+    payer_for: Maybe[Several[fields.Cost]] = None
 
 
 class CollaborationSettings(Section):
@@ -90,14 +92,25 @@ class CollaborationSection(CollaborationSettings):
     id: Maybe[fields.CollaborationId] = None
 
 
+class ExpectedEncryptionSection(Section):
+    """How data is expected to be encrypted, nothing for not at all (service model: DataEncryptionMetadata)."""
+
+    allow_cleartext: Maybe[bool] = None
+    allow_duplicates: Maybe[bool] = None
+    allow_joins_on_columns_with_different_names: Maybe[bool] = None
+    preserve_nulls: Maybe[bool] = None
+
+
 class ExpectationsSection(Section):
     """What an invitation must say before it is accepted."""
 
-    not_built: ClassVar[frozenset[str]] = frozenset({"mlAbilities", "payerFor", "jobLog", "encryption"})
-
     creator: Maybe[fields.Account] = None
     abilities: Maybe[Several[fields.MemberAbility]] = None
+    ml_abilities: Maybe[Several[fields.MlAbility]] = None
+    payer_for: Maybe[Several[fields.Cost]] = None
     query_log: Maybe[bool] = None
+    job_log: Maybe[bool] = None
+    encryption: Maybe[ExpectedEncryptionSection] = None
 
 
 class BucketSection(Section):
@@ -116,6 +129,21 @@ class ResultConfigurationSection(Section):
     role_arn: Maybe[fields.ResultRole] = None
 
 
+class JobBucketSection(Section):
+    """Where in S3 the results of jobs go."""
+
+    bucket: fields.Bucket = Field(description="the name of the bucket that receives the results")
+    result_format: Maybe[fields.ResultFormat] = None
+    key_prefix: Maybe[fields.KeyPrefix] = None
+
+
+class JobResultConfigurationSection(Section):
+    """Where a member's job results go (service model: MembershipProtectedJobResultConfiguration)."""
+
+    s3: JobBucketSection = Field(description="bucket")
+    role_arn: fields.ResultRole = Field(description="the role that writes the results to the bucket")
+
+
 class RuleSection(Section):
     """One approve or deny rule."""
 
@@ -128,31 +156,40 @@ class RuleSection(Section):
     until: Maybe[fields.Day] = None
 
 
+class PinSection(Section):
+    """One change request that a person has read."""
+
+    request: fields.RequestId = Field(description="the id of the change request")
+    content: fields.Fingerprint = Field(description="the fingerprint of what it asks for, as plans show it")
+
+
 class ChangeRequestsSection(Section):
     """How an account votes on change requests."""
-
-    not_built: ClassVar[frozenset[str]] = frozenset({"pinned"})
 
     own_plan: fields.VoteOnOwnPlan = OwnPlan.WAIT
     approve: Annotated[tuple[RuleSection, ...], Strict(False)] = ()
     deny: Annotated[tuple[RuleSection, ...], Strict(False)] = ()
+    pinned: Annotated[tuple[PinSection, ...], Strict(False)] = ()
 
 
 class MembershipSettings(Section):
     """What a membership's section and its resource's inputs have in common."""
 
-    not_built: ClassVar[frozenset[str]] = frozenset(
-        {"jobLog", "metrics", "defaultJobResultConfiguration", "privacyBudgets", "paused", "tags"}
-    )
+    not_built: ClassVar[frozenset[str]] = frozenset({"privacyBudgets"})
     stand_ins: ClassVar[dict[str, object]] = {"account": NO_ACCOUNT}
 
     account: fields.Account = Field(description="the account that is the member, in quotes")
     expects: ExpectationsSection = Field(default_factory=ExpectationsSection)
     query_log: Maybe[bool] = None
+    job_log: Maybe[bool] = None
+    metrics: Maybe[bool] = None
     default_result_configuration: Maybe[ResultConfigurationSection] = None
+    default_job_result_configuration: Maybe[JobResultConfigurationSection] = None
     payer_for: Maybe[Several[fields.Cost]] = None
     change_requests: ChangeRequestsSection = Field(default_factory=ChangeRequestsSection)
     acknowledge: Several[fields.Fingerprint] = frozenset()
+    paused: Maybe[bool] = None
+    tags: Maybe[dict[fields.TagKey, fields.TagValue]] = None
 
 
 class MembershipSection(MembershipSettings):

@@ -14,7 +14,8 @@ from pydantic_core import PydanticCustomError
 
 from cleanrooms_governance.model import KNOWN_ABILITIES, Ability, AccountId
 from cleanrooms_governance.settings.places import printable
-from cleanrooms_governance.settings.text_shapes import COLLABORATION_ID, ML_ABILITIES, TextShape
+from cleanrooms_governance.settings.text_shapes import COLLABORATION_ID, ML_ABILITIES, TAG_KEY, TextShape
+from cleanrooms_governance.tagging import is_reserved
 
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -183,6 +184,17 @@ def collaboration_id(value: object) -> str:
 
 
 _check_collaboration_id = shaped(COLLABORATION_ID)
+
+
+def tag_key(value: object) -> str:
+    """Return the key of a tag that a file may declare."""
+    written = _check_tag_key(value)
+    if is_reserved(written):
+        raise refuse(f"{shown(written)} is kept for AWS and for this tool's own notes: choose another key")
+    return written
+
+
+_check_tag_key = shaped(TAG_KEY)
 
 
 def choice(what: str, values: Collection[str]) -> Callable[[object], str]:

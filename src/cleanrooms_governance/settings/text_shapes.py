@@ -110,6 +110,19 @@ OWNER = TextShape(
     "it becomes a tag value, which takes letters, digits, blanks and + - = . _ : / @",
 )
 
+REQUEST_ID = TextShape(
+    "CollaborationChangeRequestIdentifier",
+    "change request id",
+    36,
+    36,
+    COLLABORATION_ID.pattern,
+    "copy it from the plan, such as 0a1b2c3d-0000-4000-8000-111122223333",
+)
+_TAG_ALLOWED = "it takes letters, digits, blanks and + - = . _ : / @"
+# The model gives only lengths; the characters are those that all services of AWS take.
+TAG_KEY = TextShape("TagKey", "tag key", 1, 128, re.compile(r"[\w +\-=.:/@]*"), _TAG_ALLOWED)
+TAG_VALUE = TextShape("TagValue", "tag value", 0, 256, re.compile(r"[\w +\-=.:/@]*"), _TAG_ALLOWED)
+
 RESULT_FORMATS = ("CSV", "PARQUET")
 """The values of ResultFormat in the service model."""
 

@@ -9,16 +9,18 @@ from cleanrooms_governance.desired import (
     Credentials,
     DesiredMember,
     Expectations,
+    Pin,
     Rule,
     VotingPolicy,
 )
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.settings.documents import in_rule_order, without_none
+from cleanrooms_governance.settings.documents import encryption_document, in_rule_order, without_none
 from cleanrooms_governance.settings.sections import (
     AccountSection,
     ChangeRequestsSection,
     CredentialsSection,
     ExpectationsSection,
+    JobResultConfigurationSection,
     MemberSection,
     ResultConfigurationSection,
     RuleSection,
@@ -48,22 +50,35 @@ def to_credentials(section: CredentialsSection) -> Credentials:
 def to_members(sections: Mapping[AccountId, MemberSection]) -> dict[AccountId, DesiredMember]:
     """Return the members by account, sorted."""
     return {
-        account: DesiredMember(account, section.abilities, section.display_name)
+        account: DesiredMember(account, section.abilities, section.display_name, section.ml_abilities, section.payer_for)
         for account, section in sorted(sections.items())
     }
 
 
 def to_expectations(section: ExpectationsSection) -> Expectations:
     """Return what an invitation must say."""
-    return Expectations(section.creator, section.abilities, section.query_log)
+    return Expectations(
+        creator=section.creator,
+        abilities=section.abilities,
+        ml_abilities=section.ml_abilities,
+        payer_for=section.payer_for,
+        query_log=section.query_log,
+        job_log=section.job_log,
+        encryption=encryption_document(section.encryption),
+    )
 
 
-def to_policy(section: ChangeRequestsSection) -> VotingPolicy:
-    """Return how an account votes; the order of rules means nothing, so they have one of their own."""
+def to_policy(section: ChangeRequestsSection, *, paused: bool = False) -> VotingPolicy:
+    """Return how an account votes; the order of rules means nothing, so they have one of their own.
+
+    Parameters: ``paused`` says that the membership rests, and so does not vote.
+    """
     return VotingPolicy(
         section.own_plan,
         tuple(to_rule(rule) for rule in in_rule_order(section.approve)),
         tuple(to_rule(rule) for rule in in_rule_order(section.deny)),
+        tuple(sorted({Pin(pin.request, pin.content) for pin in section.pinned})),
+        paused,
     )
 
 
@@ -91,3 +106,11 @@ def to_result_configuration(section: ResultConfigurationSection | None) -> dict[
         "singleFileOutput": section.s3.single_file_output,
     }
     return without_none({"outputConfiguration": {"s3": without_none(bucket)}, "roleArn": section.role_arn})
+
+
+def to_job_result_configuration(section: JobResultConfigurationSection | None) -> dict[str, Any] | None:
+    """Return the service's document (service model: MembershipProtectedJobResultConfiguration)."""
+    if section is None:
+        return None
+    bucket = {"resultFormat": section.s3.result_format, "bucket": section.s3.bucket, "keyPrefix": section.s3.key_prefix}
+    return {"outputConfiguration": {"s3": without_none(bucket)}, "roleArn": section.role_arn}

@@ -123,6 +123,25 @@ def test_a_collaboration_of_many_words_says_them_all() -> None:
     } == new_collaboration(desired, {"governed-by": "acme/prod/sales"})
 
 
+def test_ml_abilities_and_payers_are_said_at_creation_for_those_who_are_named() -> None:
+    desired = collaboration(RECEIVER, DesiredMember(NEWCOMER, frozenset()), names={NEWCOMER: "Newcomer"})
+    creator = replace(desired.members[CREATOR], ml_abilities=frozenset(), payer_for=frozenset({CostType.MODEL_INFERENCE}))
+    partner = replace(RECEIVER, ml_abilities=frozenset({"CAN_B", "CAN_A"}), payer_for=frozenset({CostType.JOB_COMPUTE}))
+    sent = new_collaboration(replace(desired, members={**desired.members, CREATOR: creator, PARTNER: partner}), {})
+    assert {"queryCompute": YES, "machineLearning": {"modelInference": YES}} == sent["creatorPaymentConfiguration"]
+    assert "creatorMLMemberAbilities" not in sent
+    assert [
+        {
+            "accountId": PARTNER,
+            "displayName": f"Name of {PARTNER}",
+            "memberAbilities": ["CAN_RECEIVE_RESULTS"],
+            "mlMemberAbilities": {"customMLMemberAbilities": ["CAN_A", "CAN_B"]},
+            "paymentConfiguration": {"queryCompute": NO, "jobCompute": YES},
+        },
+        {"accountId": NEWCOMER, "displayName": "Newcomer", "memberAbilities": []},
+    ] == sent["members"]
+
+
 def without_names(desired: DesiredCollaboration) -> DesiredCollaboration:
     return replace(desired, members={each: replace(member, display_name=None) for each, member in desired.members.items()})
 

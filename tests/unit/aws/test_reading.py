@@ -16,7 +16,7 @@ from cleanrooms_governance.model import (
     MemberChange,
     Membership,
 )
-from cleanrooms_governance.service import Action, CollaborationSummary
+from cleanrooms_governance.service import Action, CollaborationSummary, OwnSettings
 from tests.unit.aws.wire import Script
 from tests.unit.aws.world import CREATOR, NEWCOMER, PARTNER, RECEIVER, REGION, FakeTime, World
 
@@ -36,7 +36,7 @@ def collaboration(world: World) -> str:
 
 def join(world: World, collaboration: str) -> Membership:
     return world.of(PARTNER).create_membership(
-        collaboration, query_log=True, payments={}, result_configuration=RESULTS, tags={}
+        collaboration, settings=OwnSettings(query_log=True, result_configuration=RESULTS), tags={}
     )
 
 

@@ -4,7 +4,7 @@ from cleanrooms_emulator.server_thread import serve_in_thread
 from cleanrooms_governance.aws import AwsAccounts
 from cleanrooms_governance.errors import AnswerLost, Conflict, InvalidRequest, QuotaExceeded, Unreachable
 from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, CollaborationChange, CostType, MemberChange, Membership
-from cleanrooms_governance.service import Action
+from cleanrooms_governance.service import Action, OwnSettings
 from tests.unit.aws.world import (
     CREATOR,
     NEWCOMER,
@@ -22,15 +22,24 @@ from tests.unit.aws.world import (
 ADDITION = MemberChange(NEWCOMER, frozenset({CAN_RECEIVE_RESULTS}), "Newcomer")
 
 
+RESULTS = {
+    "outputConfiguration": {"s3": {"resultFormat": "CSV", "bucket": "results-of-queries"}},
+    "roleArn": f"arn:aws:iam::{PARTNER}:role/results",
+}
+
+
+LOST = {
+    "closed connection": {"kind": "dropAfter"},
+    "half an answer": {"kind": "truncate"},
+    "answer after the client's patience": {"kind": "late", "latency": 3000},
+}
+lost = pytest.mark.parametrize("fault", LOST.values(), ids=list(LOST))
+
+
 def join(world: World, id: str) -> Membership:
     return world.of(PARTNER).create_membership(
         id,
-        query_log=False,
-        payments={},
-        result_configuration={
-            "outputConfiguration": {"s3": {"resultFormat": "CSV", "bucket": "results-of-queries"}},
-            "roleArn": f"arn:aws:iam::{PARTNER}:role/results",
-        },
+        settings=OwnSettings(result_configuration=RESULTS),
         tags={"team": "sales"},
     )
 
@@ -101,6 +110,41 @@ def test_a_membership_carries_its_tags(world: World) -> None:
     assert {"team": "sales"} == world.of(PARTNER).tags(membership.arn)
 
 
+@pytest.mark.parametrize(
+    ("settings", "sent"),
+    [
+        (OwnSettings(query_log=True), {"queryLogStatus": "ENABLED"}),
+        (OwnSettings(job_log=False), {"jobLogStatus": "DISABLED"}),
+        (OwnSettings(result_configuration=RESULTS), {"defaultResultConfiguration": RESULTS}),
+        (OwnSettings(job_result_configuration=RESULTS), {"defaultJobResultConfiguration": RESULTS}),
+        (
+            OwnSettings(payments={CostType.MODEL_TRAINING: False}),
+            {"membershipPaymentConfiguration": {"machineLearning": {"modelTraining": {"isResponsible": False}}}},
+        ),
+        (
+            OwnSettings(payments={CostType.QUERY_COMPUTE: False, CostType.JOB_COMPUTE: False}),
+            {"membershipPaymentConfiguration": {name: {"isResponsible": False} for name in ("queryCompute", "jobCompute")}},
+        ),
+    ],
+    ids=["query log", "job log", "results", "job results", "one cost type", "two cost types"],
+)
+def test_what_a_member_is_silent_about_is_not_sent(world: World, settings: OwnSettings, sent: dict[str, object]) -> None:
+    membership = join(world, world.create(RECEIVER))
+    world.of(PARTNER).update_membership(membership.id, settings)
+    (update,) = world.app.journal.entries(operation="UpdateMembership")
+    assert {"membershipIdentifier": membership.id, **sent} == update.parameters
+
+
+@lost
+def test_an_update_whose_answer_is_lost_took_effect(world: World, fault: dict[str, object]) -> None:
+    membership = join(world, world.create(RECEIVER))
+    world.fail(operation="UpdateMembership", **fault)
+    with pytest.raises(AnswerLost):
+        world.of(PARTNER).update_membership(membership.id, OwnSettings(query_log=True))
+
+    assert world.of(PARTNER).membership(membership.id).query_log
+
+
 def test_joining_twice_is_a_conflict_with_its_reason(world: World) -> None:
     id = world.create(RECEIVER)
     join(world, id)
@@ -129,14 +173,6 @@ def test_a_full_collaboration_is_a_reached_quota(world: World) -> None:
     id = world.create(*others)
     with pytest.raises(QuotaExceeded):
         world.of(CREATOR).create_change_request(id, [ADDITION])
-
-
-LOST = {
-    "closed connection": {"kind": "dropAfter"},
-    "half an answer": {"kind": "truncate"},
-    "answer after the client's patience": {"kind": "late", "latency": 3000},
-}
-lost = pytest.mark.parametrize("fault", LOST.values(), ids=list(LOST))
 
 
 @lost

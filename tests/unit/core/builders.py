@@ -28,7 +28,7 @@ from cleanrooms_governance.model import (
     RequestedChange,
 )
 from cleanrooms_governance.next_move import Situation
-from cleanrooms_governance.planning import OWNER_TAG
+from cleanrooms_governance.tagging import OWNER_TAG
 
 CREATOR = AccountId("111122223333")
 RUNNER = AccountId("222233334444")
@@ -63,9 +63,21 @@ def collaboration(*members: Member, tags: Mapping[str, str] | None = None, **mor
     return Collaboration(members=present, tags={OWNER_TAG: OWNER, **(tags or {})}, **settings)
 
 
-def wanted_member(account: AccountId, *abilities: Ability, name: str | None = None) -> DesiredMember:
+def wanted_member(
+    account: AccountId,
+    *abilities: Ability,
+    name: str | None = None,
+    ml: Iterable[str] | None = None,
+    pays_for: Iterable[str] | None = None,
+) -> DesiredMember:
     """A member as the file wants it."""
-    return DesiredMember(account, frozenset(abilities), name)
+    return DesiredMember(
+        account,
+        frozenset(abilities),
+        name,
+        None if ml is None else frozenset(ml),
+        None if pays_for is None else frozenset(map(CostType, pays_for)),
+    )
 
 
 def stack_file(*members: DesiredMember, **more: Any) -> DesiredCollaboration:

@@ -25,7 +25,7 @@ from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
 from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
 from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, AccountId, ChangeRequest, Collaboration, Member
 from cleanrooms_governance.plan import Reviewed
-from cleanrooms_governance.planning import OWNER_TAG
+from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import BANK, CREATOR, NEWCOMER, OWNER, RUNNER, SHOP, TODAY
 from tests.unit.core.strategies import PARTNERS
 
@@ -201,10 +201,25 @@ class Governed:
             parameters["paymentConfiguration"] = _payment_configuration({str(k): v for k, v in member.payments.items()})
         self.service.console(account).create_membership(**parameters)
 
+    def accept(self, account: str) -> None:
+        """A member accepts on its membership all that it is asked to pay."""
+        (own,) = self._memberships(account)
+        shown = self.live.members[AccountId(account)].payments
+        leaves = {str(cost): {"isResponsible": True} for cost, pays in shown.items() if pays}
+        plain = {name: leaf for name, leaf in leaves.items() if name in ("queryCompute", "jobCompute")}
+        learning = {name: leaf for name, leaf in leaves.items() if name not in plain}
+        self.service.console(account).update_membership(
+            membershipIdentifier=own,
+            membershipPaymentConfiguration={**plain, **({"machineLearning": learning} if learning else {})},
+        )
+
+    def _memberships(self, account: str) -> list[str]:
+        listed = self.service.console(account).list_memberships()["membershipSummaries"]
+        return [each["id"] for each in listed if each["collaborationId"] == self.id]
+
     def leave(self, account: str) -> None:
         """A member leaves for good."""
-        listed = self.service.console(account).list_memberships()["membershipSummaries"]
-        (own,) = [each["id"] for each in listed if each["collaborationId"] == self.id]
+        (own,) = self._memberships(account)
         self.service.console(account).delete_membership(membershipIdentifier=own)
 
     def remove(self, account: str) -> None:

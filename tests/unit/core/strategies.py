@@ -52,6 +52,7 @@ auto_approval = subsets(tuple(sorted(AUTO_APPROVABLE_TYPES)))
 mutable_abilities = subsets(MUTABLE)
 carried_abilities = subsets((*MUTABLE, FUTURE))
 ml_abilities = subsets(ML_ABILITIES)
+cost_types = subsets(tuple(CostType)[:3])
 payments = st.integers(0, 1023).map(_payments)
 statuses = st.sampled_from(["ACTIVE", "ACTIVE", "INVITED", "LEFT", "REMOVED"])
 partners = subsets(PARTNERS)
@@ -95,13 +96,33 @@ def stack_files(draw: st.DrawFn, live: Collaboration) -> DesiredCollaboration:
     """A stack file about a collaboration that can be carried out: dangers are acknowledged, and new members do not run
     anything.
 
-    It names some of the accounts that are or were members, and some new ones.
+    It names some of the accounts that are or were members, and some new ones. Payers are members that can still be one and run
+    nothing: who pays by default looks like who was named, and the rest follows from it.
     """
     accounts = {CREATOR, *draw(partners)}
     members = [
         _desired(account, live.members.get(account), draw(mutable_abilities), draw(yes_or_no)) for account in sorted(accounts)
     ]
-    return acknowledging(stack_file(*members, names=NAMES), live)
+    payers = sorted(
+        account
+        for account in accounts
+        if (present := live.members.get(account)) is None or (present.belongs and not present.is_runner)
+    )
+    payments = {account: set[CostType]() for account in payers}
+    for cost in sorted(draw(cost_types)) if payers else ():
+        for place in {draw(small_numbers), draw(small_numbers)}:
+            payments[payers[place % len(payers)]].add(cost)
+    learning = draw(subsets(tuple(sorted(accounts))))
+    members = [
+        replace(
+            each,
+            ml_abilities=draw(ml_abilities) if each.account in learning else None,
+            payer_for=frozenset(payments.get(each.account, ())) or (frozenset() if each.account in learning else None),
+        )
+        for each in members
+    ]
+    auto_approve = draw(auto_approval) if draw(small_numbers) < 3 else None
+    return acknowledging(stack_file(*members, names=NAMES, auto_approve=auto_approve), live)
 
 
 @st.composite

@@ -6,7 +6,7 @@ import pytest
 
 from cleanrooms_governance.errors import Refused
 from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.planning import OWNER_TAG
+from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
     BANK,

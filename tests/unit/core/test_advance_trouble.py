@@ -12,7 +12,8 @@ from cleanrooms_governance.ledger import FILED_TAG, FILING_TAG
 from cleanrooms_governance.model import Collaboration
 from cleanrooms_governance.next_move import Outcome
 from cleanrooms_governance.plan import Reviewed
-from cleanrooms_governance.planning import OWNER_TAG, plan_collaboration
+from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
     BANK,

@@ -2,8 +2,9 @@ import pytest
 
 from cleanrooms_governance.atoms import Atom, Setting, State
 from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.filing import MOST_CHANGES, Draft, handed_over, leaves_nobody, plan_filings
-from cleanrooms_governance.model import AccountId, Collaboration
+from cleanrooms_governance.filing import MOST_CHANGES, Draft, plan_filings, subject_of
+from cleanrooms_governance.hand_over import handed_over, leaves_nobody
+from cleanrooms_governance.model import AccountId, Collaboration, MemberChange
 from cleanrooms_governance.planning import plan_collaboration
 from tests.unit.core.builders import (
     BANK,
@@ -37,7 +38,11 @@ def drafts(
 
 
 def accounts(found: tuple[Draft, ...]) -> list[list[str]]:
-    return [[each.account for each in draft.changes] for draft in found]
+    return [[subject_of(each) for each in draft.changes] for draft in found]
+
+
+def display_names(found: Draft) -> list[str | None]:
+    return [each.display_name for each in found.changes if isinstance(each, MemberChange)]
 
 
 def partner(number: int) -> AccountId:
@@ -60,7 +65,7 @@ def test_a_new_member_comes_with_its_name_and_all_its_abilities() -> None:
 
 def test_a_new_member_without_a_display_name_gets_the_accounts_name() -> None:
     (found,) = drafts(stack_file(wanted_member(NEWCOMER)), collaboration())
-    assert ["newcomer"] == [each.display_name for each in found.changes]
+    assert ["newcomer"] == display_names(found)
 
 
 def test_a_members_whole_entry_is_carried_with_ml_abilities_and_payments() -> None:
@@ -84,13 +89,13 @@ def test_a_members_whole_entry_is_carried_with_ml_abilities_and_payments() -> No
 
 def test_a_members_display_name_is_never_sent() -> None:
     (found,) = drafts(stack_file(wanted_member(BANK, RECEIVE, name="Other")), collaboration(member(BANK)))
-    assert [None] == [each.display_name for each in found.changes]
+    assert [None] == display_names(found)
 
 
 def test_all_that_concerns_an_account_is_one_change() -> None:
     live = collaboration(member(BANK, RECEIVE), member(SHOP, RECEIVE))
     (found,) = drafts(stack_file(wanted_member(BANK, EXPORT), wanted_member(SHOP, RECEIVE)), live)
-    assert [BANK] == [each.account for each in found.changes]
+    assert [[BANK]] == accounts((found,))
 
 
 @pytest.mark.parametrize(("count", "sizes"), [(1, [1]), (10, [10]), (11, [10, 1]), (25, [10, 10, 5])])
@@ -162,7 +167,7 @@ class TestHandingOver:
         live = self.live("REVOKE_RECEIVE_RESULTS_ABILITY", "GRANT_EXPORT_QUERY_ANALYSIS_LOG_ABILITY")
         first, second = drafts(desired, live)
         assert (change(BANK, RECEIVE, EXPORT, types=frozenset({"GRANT_EXPORT_QUERY_ANALYSIS_LOG_ABILITY"})),) == first.changes
-        assert [SHOP] == [each.account for each in second.changes]
+        assert [[SHOP]] == accounts((second,))
 
     def test_the_revoke_does_not_go_in_another_batch_than_the_grant(self) -> None:
         new = [wanted_member(partner(n), EXPORT, name="P") for n in range(MOST_CHANGES)]

@@ -5,7 +5,8 @@ import pytest
 
 from cleanrooms_governance.changes import JoinCollaboration
 from cleanrooms_governance.desired import DesiredMembership, Expectations, OwnPlan, Rule, VotingPolicy
-from cleanrooms_governance.joining import Invitation, decide_membership, payment_duties, plan_membership
+from cleanrooms_governance.expectations import payment_duties
+from cleanrooms_governance.joining import Invitation, decide_membership, plan_membership
 from cleanrooms_governance.model import CAN_RUN_JOB, ChangeRequest, Collaboration, CostType, Member, Membership
 from cleanrooms_governance.next_move import CastVote, Decision, Outcome
 from cleanrooms_governance.plan import Plan
@@ -29,6 +30,12 @@ from tests.unit.core.builders import (
 
 TARGET = f"{ID}/{BANK}"
 RESULTS = {"outputConfiguration": {"s3": {"bucket": "results", "resultFormat": "CSV"}}, "roleArn": "arn:aws:iam::1:role/r"}
+ENCRYPTION = {
+    "allowCleartext": False,
+    "allowDuplicates": False,
+    "allowJoinsOnColumnsWithDifferentNames": False,
+    "preserveNulls": True,
+}
 
 
 def wanted(**more: Any) -> DesiredMembership:
@@ -71,12 +78,60 @@ class TestJoining:
             pytest.param(Expectations(abilities=frozenset({RECEIVE})), {}, "expects-abilities", id="an ability less"),
             pytest.param(Expectations(query_log=True), {}, "expects-query-log", id="no query log"),
             pytest.param(Expectations(query_log=False), {"query_log": True}, "expects-query-log", id="a query log"),
+            pytest.param(Expectations(job_log=True), {}, "expects-job-log", id="no job log"),
+            pytest.param(Expectations(job_log=False), {"job_log": True}, "expects-job-log", id="a job log"),
+            pytest.param(Expectations(ml_abilities=frozenset({"X"})), {}, "expects-ml-abilities", id="no ML ability"),
+            pytest.param(Expectations(payer_for=frozenset({CostType.JOB_COMPUTE})), {}, "expects-payer-for", id="no duty"),
+            pytest.param(Expectations(encryption={}), {"encryption": ENCRYPTION}, "expects-encryption", id="encryption"),
+            pytest.param(Expectations(encryption=ENCRYPTION), {}, "expects-encryption", id="no encryption"),
+            pytest.param(
+                Expectations(encryption={"preserveNulls": False}),
+                {"encryption": ENCRYPTION},
+                "expects-encryption",
+                id="another encryption",
+            ),
         ],
     )
     def test_an_invitation_that_says_something_else_is_refused(
         self, expects: Expectations, live: dict[str, Any], rule: str
     ) -> None:
         assert [rule] == rules(planned(wanted(expects=expects), invited(), **live))
+
+    @pytest.mark.parametrize(
+        ("expects", "live"),
+        [
+            pytest.param(Expectations(encryption={}), {}, id="no encryption"),
+            pytest.param(Expectations(encryption={"preserveNulls": True}), {"encryption": ENCRYPTION}, id="part of it"),
+            pytest.param(Expectations(job_log=True, ml_abilities=frozenset()), {"job_log": True}, id="job log"),
+        ],
+    )
+    def test_an_invitation_that_says_just_that_is_accepted(self, expects: Expectations, live: dict[str, Any]) -> None:
+        assert [] == rules(planned(wanted(expects=expects), invited(), **live))
+
+    def test_the_expected_duties_count_what_falls_to_the_runner(self) -> None:
+        costs = frozenset({CostType.QUERY_COMPUTE})
+        assert [] == rules(planned(wanted(expects=Expectations(payer_for=costs), payer_for=costs), invited(QUERY)))
+
+    def test_what_else_is_decided_at_joining_is_part_of_the_plan(self) -> None:
+        plain = planned(wanted(), invited(), metrics=True)
+        for more in ({"job_log": True}, {"tags": {"team": "x"}}, {"job_result_configuration": RESULTS}):
+            assert plain.fingerprint != planned(wanted(**more), invited(), metrics=True).fingerprint
+
+    @pytest.mark.parametrize(
+        ("own", "metrics", "expected"),
+        [
+            (invited(QUERY), True, []),
+            (invited(payments=pays(queryCompute=True)), True, []),
+            (invited(), True, ["metrics"]),
+            (invited(QUERY), False, ["metrics"]),
+        ],
+        ids=["runner", "payer", "neither", "none in the collaboration"],
+    )
+    def test_metrics_are_for_runners_and_payers_where_the_collaboration_has_them(
+        self, own: Member, metrics: bool, expected: list[str]
+    ) -> None:
+        desired = wanted(metrics=True, payer_for=frozenset(CostType))
+        assert expected == rules(planned(desired, own, metrics=metrics))
 
     def test_an_ability_more_than_expected_is_refused_too(self) -> None:
         plan = planned(wanted(expects=Expectations(abilities=frozenset()), result_configuration=RESULTS), invited(RECEIVE))
@@ -187,22 +242,6 @@ class TestJoined:
     def test_a_membership_that_has_ended_is_final(self, status: str) -> None:
         plan = plan_membership(wanted(), Invitation(membership(status), None))
         assert ((), ["cannot-join-again"]) == (plan.changes, [remark.rule for remark in plan.remarks])
-
-    @pytest.mark.parametrize(
-        ("desired", "live", "subject"),
-        [
-            pytest.param({"query_log": True}, {"query_log": False}, "queryLog", id="query log"),
-            pytest.param(
-                {"result_configuration": RESULTS},
-                {"query_log": False, "result_configuration": {}},
-                "defaultResultConfiguration",
-                id="result configuration",
-            ),
-        ],
-    )
-    def test_what_differs_is_explained(self, desired: dict[str, Any], live: dict[str, Any], subject: str) -> None:
-        plan = plan_membership(wanted(**desired), Invitation(membership(**live), None))
-        assert ((), [("unmanaged", subject)]) == (plan.changes, [(remark.rule, remark.subject) for remark in plan.remarks])
 
     def test_an_expectation_that_no_longer_holds_is_reported(self) -> None:
         desired = wanted(expects=Expectations(abilities=frozenset()))

@@ -15,8 +15,8 @@ from cleanrooms_governance.next_move import (
     Outcome,
     decide,
 )
-from cleanrooms_governance.planning import OWNER_TAG
 from cleanrooms_governance.service import Action
+from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
     BANK,

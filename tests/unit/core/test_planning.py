@@ -6,7 +6,8 @@ from cleanrooms_governance.changes import AddMember, ClaimOwnership, CreateColla
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import CAN_RUN_JOB, Collaboration
 from cleanrooms_governance.plan import Level, Plan
-from cleanrooms_governance.planning import OWNER_TAG, creation_settings, plan_collaboration, predicted, predicted_voters
+from cleanrooms_governance.planning import creation_settings, plan_collaboration, predicted, predicted_voters
+from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (
     BANK,
     CREATOR,
@@ -21,6 +22,7 @@ from tests.unit.core.builders import (
     SHOP,
     collaboration,
     member,
+    pays,
     stack_file,
     wanted_member,
     wanting_what_is,
@@ -107,16 +109,6 @@ def test_a_member_that_is_out_and_not_in_the_file_is_not_even_mentioned() -> Non
         pytest.param(
             stack_file(description=""), collaboration(description="Old"), "unmanaged", "description", id="no description"
         ),
-        pytest.param(
-            stack_file(auto_approve=frozenset({"ADD_MEMBER"})), collaboration(), "unmanaged", "autoApprove", id="auto-approval"
-        ),
-        pytest.param(
-            stack_file(auto_approve=frozenset()),
-            collaboration(auto_approved=frozenset({"ADD_MEMBER", "GRANT_RECEIVE_RESULTS_ABILITY"})),
-            "unmanaged",
-            "autoApprove",
-            id="no auto-approval",
-        ),
         pytest.param(stack_file(query_log=True), collaboration(), "fixed-at-creation", "queryLog", id="query log"),
         pytest.param(
             stack_file(wanted_member(BANK, name="Other Bank")),
@@ -195,7 +187,8 @@ def test_a_display_name_is_a_name() -> None:
 
 
 def test_a_collaboration_that_is_not_there_is_created_with_all_that_is_fixed_then() -> None:
-    desired = stack_file(wanted_member(BANK, RECEIVE, name="Bank AG"), description="d", auto_approve=frozenset({"ADD_MEMBER"}))
+    bank = wanted_member(BANK, RECEIVE, name="Bank AG", ml=["CAN_RECEIVE_MODEL_OUTPUT"], pays_for=["queryCompute"])
+    desired = stack_file(bank, description="d", auto_approve=frozenset({"ADD_MEMBER"}))
     plan = plan_collaboration(desired, None)
     assert (CreateCollaboration("Sales", "eu-west-1", creation_settings(desired)),) == tuple(p.change for p in plan.changes)
     assert OWNER == plan.target
@@ -208,8 +201,13 @@ def test_a_collaboration_that_is_not_there_is_created_with_all_that_is_fixed_the
         "autoApprove": frozenset({"ADD_MEMBER"}),
         "owner": OWNER,
         "members": {
-            CREATOR: {"displayName": "creator", "abilities": frozenset()},
-            BANK: {"displayName": "Bank AG", "abilities": frozenset({RECEIVE})},
+            CREATOR: {"displayName": "creator", "abilities": frozenset(), "mlAbilities": frozenset(), "payments": {}},
+            BANK: {
+                "displayName": "Bank AG",
+                "abilities": frozenset({RECEIVE}),
+                "mlAbilities": frozenset({"CAN_RECEIVE_MODEL_OUTPUT"}),
+                "payments": pays(queryCompute=True),
+            },
         },
     } == creation_settings(desired)
 
@@ -223,6 +221,8 @@ def test_every_setting_of_a_creation_is_part_of_its_fingerprint() -> None:
         replace(desired, auto_approve=frozenset({"ADD_MEMBER"})),
         replace(desired, members={**desired.members, BANK: wanted_member(BANK, RECEIVE)}),
         replace(desired, members={**desired.members, BANK: wanted_member(BANK, name="B")}),
+        replace(desired, members={**desired.members, BANK: wanted_member(BANK, ml=["CAN_RECEIVE_MODEL_OUTPUT"])}),
+        replace(desired, members={**desired.members, BANK: wanted_member(BANK, pays_for=["queryCompute"])}),
     ]
     assert len(variants) == len({plan_collaboration(each, None).fingerprint for each in variants})
 

@@ -42,7 +42,11 @@ DENY = st.one_of(
     maybe({key: drawn for key, drawn in RULES.items() if key != "autoApprove"}),
     maybe({key: RULES[key] for key in OF_THE_COLLABORATION}),
 ).filter(lambda rule: any(values for key, values in rule.items() if key != "until"))
-POLICIES = maybe({"approve": st.lists(maybe(RULES), max_size=3), "deny": st.lists(DENY, max_size=3)})
+PINS = st.lists(
+    st.fixed_dictionaries({"request": st.sampled_from([FOREIGN_ID, OTHER_ID]), "content": st.sampled_from(FINGERPRINTS)}),
+    max_size=3,
+)
+POLICIES = maybe({"approve": st.lists(maybe(RULES), max_size=3), "deny": st.lists(DENY, max_size=3), "pinned": PINS})
 RESULTS = maybe(
     {},
     s3=maybe(
@@ -52,14 +56,31 @@ RESULTS = maybe(
     ),
     roleArn=st.just(f"arn:aws:iam::{RETAILER}:role/cleanrooms-results"),
 )
+JOB_RESULTS = maybe(
+    {},
+    s3=maybe({"keyPrefix": st.sampled_from(["", "rm/"]), "resultFormat": st.just("CSV")}, bucket=st.just("retail-jobs")),
+    roleArn=st.just(f"arn:aws:iam::{RETAILER}:role/cleanrooms-results"),
+)
 MEMBERSHIP = {
     "queryLog": st.booleans(),
+    "jobLog": st.booleans(),
+    "metrics": st.booleans(),
+    "paused": st.booleans(),
+    "tags": st.dictionaries(st.sampled_from(["team", "cost center", "crgovernance"]), st.sampled_from(["", "a/b", "é"])),
     "defaultResultConfiguration": RESULTS,
+    "defaultJobResultConfiguration": JOB_RESULTS,
     "payerFor": subsets(CostType),
     "changeRequests": POLICIES,
     "acknowledge": subsets(FINGERPRINTS),
 }
-EXPECTED = {"abilities": subsets(["CAN_QUERY", "CAN_SHARE_SEGMENTS"]), "queryLog": st.booleans()}
+EXPECTED = {
+    "abilities": subsets(["CAN_QUERY", "CAN_SHARE_SEGMENTS"]),
+    "mlAbilities": subsets(ML_ABILITIES),
+    "payerFor": subsets(CostType),
+    "queryLog": st.booleans(),
+    "jobLog": st.booleans(),
+    "encryption": maybe({"allowCleartext": st.booleans(), "preserveNulls": st.booleans()}),
+}
 
 
 @st.composite
@@ -67,7 +88,13 @@ def collaborations(draw: st.DrawFn) -> dict[str, Any]:
     others = draw(st.lists(st.sampled_from(ACCOUNTS[1:]), unique=True))
     runner = draw(st.sampled_from([RETAILER, *others]))
     members = {
-        account: draw(maybe({}, displayName=NAMES, abilities=subsets(["CAN_EXPORT_QUERY_ANALYSIS_LOG", "CAN_SHARE_SEGMENTS"])))
+        account: draw(
+            maybe(
+                {"mlAbilities": subsets([*ML_ABILITIES, "CAN_DREAM_UP"]), "payerFor": subsets(CostType)},
+                displayName=NAMES,
+                abilities=subsets(["CAN_EXPORT_QUERY_ANALYSIS_LOG", "CAN_SHARE_SEGMENTS"]),
+            )
+        )
         for account in [RETAILER, *others]
     }
     members[runner]["abilities"] += draw(subsets(["CAN_QUERY", "CAN_RUN_JOB", "CAN_RECEIVE_RESULTS"]))

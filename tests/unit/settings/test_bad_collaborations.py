@@ -61,6 +61,23 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
         f" mlAbilities: remove it"
         " here",
     ),
+    "ability-among-ml-abilities": (
+        put(f"{OURS} members {BANK} mlAbilities", ["CAN_QUERY"]),
+        f"{SHOWN}.members.{BANK}.mlAbilities[0]: CAN_QUERY is no ML ability and belongs under abilities: move it there",
+    ),
+    "ml-ability-misspelt": (
+        put(f"{OURS} members {BANK} mlAbilities", ["CAN_RECEIVE_MODEL_OUTPUTS"]),
+        f"{SHOWN}.members.{BANK}.mlAbilities[0]: 'CAN_RECEIVE_MODEL_OUTPUTS' is no ML ability that this version knows:"
+        f" did you mean CAN_RECEIVE_MODEL_OUTPUT?",
+    ),
+    "payer-for-something-unknown": (
+        put(f"{OURS} members {BANK} payerFor", ["queryCosts"]),
+        f"{SHOWN}.members.{BANK}.payerFor[0]: 'queryCosts' is no cost type: did you mean queryCompute?",
+    ),
+    "payers-without-a-value": (
+        put(f"{OURS} members {BANK} payerFor", None),
+        f"{SHOWN}.members.{BANK}.payerFor: has no value: give it one or remove the key",
+    ),
     "removed": (
         put(f"{OURS} removed", [INSURER]),
         f"{SHOWN}.removed: not built yet: this version cannot remove members, leave the list empty",

@@ -114,6 +114,39 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
         " this version:"
         " did you mean GRANT_RECEIVE_RESULTS_ABILITY?",
     ),
+    "pin-without-its-content": (
+        put("memberships media changeRequests", {"pinned": [{"request": FOREIGN_ID}]}),
+        "cleanrooms:memberships.media.changeRequests.pinned[0].content: is missing: give the fingerprint of what it asks for,"
+        " as plans show it",
+    ),
+    "pin-of-no-request": (
+        put("memberships media changeRequests", {"pinned": [{"request": "the first", "content": "fp-0123456789abcdef"}]}),
+        "cleanrooms:memberships.media.changeRequests.pinned[0].request: 'the first' is too short: change request id has at"
+        " least 36 characters",
+    ),
+    "job-results-without-a-role": (
+        put("memberships media defaultJobResultConfiguration", {"s3": {"bucket": "results"}}),
+        "cleanrooms:memberships.media.defaultJobResultConfiguration.roleArn: is missing: give the role that writes the results"
+        " to the bucket",
+    ),
+    "tag-that-is-a-number": (
+        put("memberships media tags", {"cost-center": 17}),
+        'cleanrooms:memberships.media.tags.cost-center: 17 is a number: quote it, "17"',
+    ),
+    "tag-of-our-own": (
+        put("memberships media tags", {"governed-by": "me"}),
+        "cleanrooms:memberships.media.tags.governed-by: 'governed-by' is kept for AWS and for this tool's own notes: choose"
+        " another key",
+    ),
+    "tag-of-aws": (
+        put("memberships media tags", {"AWS:team": "me"}),
+        "cleanrooms:memberships.media.tags.AWS:team: 'AWS:team' is kept for AWS and for this tool's own notes: choose another"
+        " key",
+    ),
+    "expected-encryption": (
+        put("memberships foreign expects encryption", {"allowClearText": True}),
+        "cleanrooms:memberships.foreign.expects.encryption.allowClearText: unknown key: did you mean `allowCleartext`?",
+    ),
     "ability-among-ml-abilities": (
         put("memberships media changeRequests", {"deny": [{"mlAbilities": ["CAN_QUERY"]}, RULE]}),
         "cleanrooms:memberships.media.changeRequests.deny[0].mlAbilities[0]: CAN_QUERY is no ML ability and belongs under"

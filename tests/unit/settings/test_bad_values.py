@@ -24,20 +24,12 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
         f"{SHOWN}.tags: not built yet: this version cannot manage `tags`, remove it",
     ),
     "not-built-member-key": (
-        put(f"{OURS} members {BANK} payerFor", []),
-        f"{SHOWN}.members.{BANK}.payerFor: not built yet: this version cannot manage `payerFor`, remove it",
+        put(f"{OURS} members {BANK} until", "2027-03-31"),
+        f"{SHOWN}.members.{BANK}.until: not built yet: this version cannot manage `until`, remove it",
     ),
     "not-built-membership-key": (
         put("memberships media privacyBudgets", {}),
         "cleanrooms:memberships.media.privacyBudgets: not built yet: this version cannot manage `privacyBudgets`, remove it",
-    ),
-    "not-built-expectation": (
-        put("memberships foreign expects jobLog", True),
-        "cleanrooms:memberships.foreign.expects.jobLog: not built yet: this version cannot manage `jobLog`, remove it",
-    ),
-    "not-built-pin": (
-        put("memberships media changeRequests", {"pinned": []}),
-        "cleanrooms:memberships.media.changeRequests.pinned: not built yet: this version cannot manage `pinned`, remove it",
     ),
     "not-built-on-waiting": (
         put("onWaiting", "fail"),

@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,7 +49,13 @@ def test_a_collaboration_read_back_from_its_inputs_is_what_the_stack_file_says(s
         creator=AccountId(RETAILER),
         region=written["region"],
         members={
-            account: DesiredMember(account, frozenset(member["abilities"]), member["displayName"])
+            account: DesiredMember(
+                account,
+                frozenset(member["abilities"]),
+                member["displayName"],
+                maybe_set(member, "mlAbilities"),
+                maybe_set(member, "payerFor"),
+            )
             for account, member in written["members"].items()
         },
         id=OTHER_ID,
@@ -76,7 +83,7 @@ def test_a_membership_read_back_from_its_inputs_is_what_the_stack_file_says(stac
         desired, access = parse_membership_inputs(membership_inputs(stack_file, key, OWNER))
         foreign = key == "foreign"
         expects = written.get("expects", {})
-        results = written.get("defaultResultConfiguration")
+        results, job_results = written.get("defaultResultConfiguration"), written.get("defaultJobResultConfiguration")
         concerned = [BANK] if foreign else [RETAILER, *own["members"]]
         expected = DesiredMembership(
             key=key,
@@ -85,16 +92,35 @@ def test_a_membership_read_back_from_its_inputs_is_what_the_stack_file_says(stac
             collaboration=FOREIGN_ID if foreign else None,
             region="eu-central-1" if foreign else own["region"],
             foreign=foreign,
-            expects=Expectations(expects.get("creator"), maybe_set(expects, "abilities"), expects.get("queryLog")),
+            expects=Expectations(
+                creator=expects.get("creator"),
+                abilities=maybe_set(expects, "abilities"),
+                ml_abilities=maybe_set(expects, "mlAbilities"),
+                payer_for=maybe_set(expects, "payerFor"),
+                query_log=expects.get("queryLog"),
+                job_log=expects.get("jobLog"),
+                encryption=expects.get("encryption"),
+            ),
             query_log=written.get("queryLog"),
+            job_log=written.get("jobLog"),
+            metrics=written.get("metrics"),
             result_configuration=results and {"outputConfiguration": {"s3": results["s3"]}, "roleArn": results["roleArn"]},
+            job_result_configuration=job_results
+            and {"outputConfiguration": {"s3": job_results["s3"]}, "roleArn": job_results["roleArn"]},
             payer_for=maybe_set(written, "payerFor"),
             policy=desired.policy,
             acknowledge=frozenset(written.get("acknowledge", [])),
+            paused=written.get("paused", False),
+            tags=written.get("tags"),
             names=meant_names(stack, written["account"], *concerned, *rule_accounts(written)),
         )
         assert expected == desired
         assert meant_policy(written) == parts(desired.policy)
+        pinned = written.get("changeRequests", {}).get("pinned", [])
+        assert sorted({(pin["request"], pin["content"]) for pin in pinned}) == [
+            (pin.request, pin.content) for pin in desired.policy.pinned
+        ]
+        assert written.get("paused", False) == desired.policy.paused
         assert meant_access(stack, written["account"]) == access
 
 
@@ -111,6 +137,15 @@ def test_it_makes_no_difference_in_which_file_an_entry_stands(tmp_path: Path) ->
     (tmp_path / "one.yaml").write_text(json.dumps({"memberships": stack["memberships"]}), encoding="utf-8")
     (tmp_path / "two.yaml").write_text(json.dumps({"collaborations": stack["collaborations"]}), encoding="utf-8")
     assert all_inputs(load_stack(stack)) == all_inputs(load_stack(inline, tmp_path))
+
+
+@pytest.mark.parametrize("paused", [True, False, None])
+def test_a_paused_membership_is_a_voter_that_does_not_vote(paused: bool | None) -> None:
+    stack = a_stack()
+    stack["memberships"]["media"] |= {} if paused is None else {"paused": paused}
+    inputs = collaboration_inputs(load_stack(stack), "retail-media", OWNER)
+    desired, _, _ = parse_collaboration_inputs(inputs)
+    assert (bool(paused), bool(paused)) == (desired.voters[AccountId(MEDIA)].paused, "paused" in inputs["voters"][MEDIA])
 
 
 def test_the_inputs_of_a_collaboration_are_complete() -> None:
@@ -182,6 +217,20 @@ def test_an_account_that_is_only_read_does_not_vote() -> None:
 
 def test_an_unknown_ability_is_carried_through() -> None:
     stack = a_stack()
-    stack["collaborations"]["retail-media"]["members"][BANK]["abilities"] = ["CAN_SHARE_SEGMENTS"]
+    stack["collaborations"]["retail-media"]["members"][BANK] = {
+        "abilities": ["CAN_SHARE_SEGMENTS"],
+        "mlAbilities": ["CAN_SHARE_DREAMS"],
+    }
     desired, _, _ = parse_collaboration_inputs(collaboration_inputs(load_stack(stack), "retail-media", OWNER))
     assert frozenset({Ability("CAN_SHARE_SEGMENTS")}) == desired.members[AccountId(BANK)].abilities
+    assert frozenset({"CAN_SHARE_DREAMS"}) == desired.members[AccountId(BANK)].ml_abilities
+
+
+def test_a_member_without_a_key_is_not_one_with_an_empty_list() -> None:
+    stack = a_stack()
+    stack["collaborations"]["retail-media"]["members"][BANK] |= {"mlAbilities": [], "payerFor": []}
+    inputs = collaboration_inputs(load_stack(stack), "retail-media", OWNER)
+    assert {"abilities": [], "mlAbilities": [], "payerFor": []} == inputs["members"][BANK]
+    assert {"abilities": []} == inputs["members"][MEDIA]
+    desired, _, _ = parse_collaboration_inputs(inputs)
+    assert (frozenset(), None) == (desired.members[AccountId(BANK)].payer_for, desired.members[AccountId(MEDIA)].payer_for)

@@ -108,7 +108,10 @@ def test_wrong_inputs_of_a_collaboration_are_refused(changed: dict[str, Any], ex
 
 
 BAD_MEMBERSHIPS = {
-    "not-built": ({"tags": {}}, ["tags: not built yet: this version cannot manage `tags`, remove it"]),
+    "not-built": (
+        {"privacyBudgets": {}},
+        ["privacyBudgets: not built yet: this version cannot manage `privacyBudgets`, remove it"],
+    ),
     "foreign-without-an-id": (
         {"collaboration": ""},
         ["collaboration: is missing: give the id of somebody else's collaboration"],

@@ -20,11 +20,13 @@ EXACT = [
     text_shapes.DISPLAY_NAME,
     text_shapes.DESCRIPTION,
     text_shapes.COLLABORATION_ID,
+    text_shapes.REQUEST_ID,
     text_shapes.BUCKET,
     text_shapes.KEY_PREFIX,
     text_shapes.RESULT_ROLE,
     text_shapes.EXTERNAL_ID,
 ]
+MEASURED = [*EXACT, text_shapes.ACCESS_ROLE, text_shapes.TAG_KEY, text_shapes.TAG_VALUE]
 SAMPLES = [
     "",
     " ",
@@ -59,7 +61,7 @@ def modelled(shape: TextShape) -> Any:
     return service.shape_for(shape.shape)
 
 
-@pytest.mark.parametrize("shape", [*EXACT, text_shapes.ACCESS_ROLE], ids=lambda shape: shape.shape)
+@pytest.mark.parametrize("shape", MEASURED, ids=lambda shape: shape.shape)
 def test_lengths_are_those_of_the_service_model(shape: TextShape) -> None:
     limits = modelled(shape).metadata
     assert (limits["min"], limits["max"]) == (shape.least, shape.most)

@@ -1,0 +1,69 @@
+"""Payers that take over from one another, seen through the provider: what a preview reads for it, and what a refresh shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.providers.mini_engine import Phase, Stack
+from tests.providers.stacks import BANK, MEDIA, MEDIAS, RETAILER, RETAILERS, Config, governing
+from tests.providers.world import World
+
+SALES = "collaboration sales"
+HELD = {"media": MEDIAS, "retailer": {**RETAILERS, "payerFor": ["queryCompute"]}}
+
+
+def paying(config: Config, **payers: list[str]) -> Config:
+    """The stack file with these cost types under ``payerFor`` of the named members."""
+    members = config["collaborations"]["sales"]["members"]
+    for name, costs in payers.items():
+        account = {"bank": BANK, "media": MEDIA, "retailer": RETAILER}[name]
+        members[account] = {**members[account], "payerFor": costs}
+    return config
+
+
+def created(world: World, config: Config) -> Stack:
+    """A stack whose collaboration was created as its file says; the accounts that it holds have joined."""
+    stack = Stack(world, config)
+    stack.update()
+    return stack
+
+
+def asked(phase: Phase, operation: str) -> int:
+    return sum(call.operation == operation for call in phase.calls)
+
+
+def refusals(phase: Phase) -> list[Any]:
+    return [each["rule"] for each in phase[SALES].inputs["refused"]]
+
+
+def test_a_payer_that_is_held_takes_over_without_a_danger(world: World) -> None:
+    stack = created(world, paying(governing(memberships=HELD), bank=["queryCompute"]))
+    stack.config = paying(governing(memberships=HELD), bank=[], retailer=["queryCompute"])
+    preview = stack.preview()
+    assert [] == refusals(preview)
+    assert [
+        "add 111122223333 (Retailer) as payer for queryCompute",
+        "remove 444455556666 (Bank) as payer for queryCompute",
+    ] == sorted(preview[SALES].plan)
+    assert [] == preview.writes
+
+
+def test_a_payer_of_whom_nothing_can_be_seen_is_a_danger(world: World) -> None:
+    stack = created(world, paying(governing(memberships=HELD), retailer=["queryCompute"]))
+    stack.config = paying(governing(memberships=HELD), retailer=[], bank=["queryCompute"])
+    assert ["unseen-payer"] == refusals(stack.preview())
+
+
+def test_memberships_are_not_read_anew_for_a_plan_that_removes_no_payer(world: World) -> None:
+    stack = created(world, paying(governing(memberships=HELD), retailer=["queryCompute"]))
+    assert 2 == asked(stack.preview(), "ListMemberships")
+    stack.config = paying(governing(memberships=HELD), retailer=[], bank=["queryCompute"])
+    assert 2 == asked(stack.preview(), "ListMemberships")
+
+
+def test_a_refresh_shows_the_payers_and_ml_abilities_that_the_file_decides(world: World) -> None:
+    config = paying(governing(memberships=HELD), retailer=["queryCompute"], bank=[])
+    config["collaborations"]["sales"]["members"][BANK]["mlAbilities"] = ["CAN_RECEIVE_MODEL_OUTPUT"]
+    refresh = created(world, config).refresh()
+    assert ("read", False) == (refresh[SALES].op, refresh[SALES].moved)
+    assert config["collaborations"]["sales"]["members"] == refresh[SALES].inputs["members"]
