@@ -8,6 +8,7 @@ from collections.abc import Callable
 from cleanrooms_emulator.store import Store
 
 _KIND, _ID = "_clock", "offset"
+_END = 253402300799.0
 
 
 class Clock:
@@ -41,4 +42,6 @@ class Clock:
         self._move(epoch - self._source())
 
     def _move(self, offset: float) -> None:
+        if not 0 <= self._source() + offset <= _END:
+            raise ValueError(f"the clock reaches from 0 to {_END:.0f} epoch seconds, the end of the year 9999")
         self._store.put(_KIND, _ID, {"seconds": round(offset, 3)})

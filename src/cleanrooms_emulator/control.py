@@ -10,6 +10,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from cleanrooms_emulator.control_routes import CONTROL_PREFIX
 from cleanrooms_emulator.faults import FaultRule
+from cleanrooms_emulator.iam.principals import PrincipalPolicies
+from cleanrooms_emulator.paging import Paging
 from cleanrooms_emulator.roles import Role
 
 _TIMEOUT = 30
@@ -69,6 +71,31 @@ class EmulatorControl:
         """Replace all fault rules; none removes them."""
         self._call("PUT", "faults", {"rules": [rule.as_json() for rule in rules]})
 
+    def rates(self) -> dict[str, Any]:
+        """The rates of steady mode, and whether it is on, as `rates.Rates.as_json` gives them."""
+        return self._call("GET", "rates")
+
+    def set_rates(self, **changes: Any) -> None:
+        """Set what is named of `steady`, `default`, `burst` and `rates` (calls a second by operation); the rest stays."""
+        self._call("PUT", "rates", changes)
+
+    def paging(self) -> Paging:
+        """How lists are cut into pages."""
+        return Paging.from_json(self._call("GET", "paging"))
+
+    def set_paging(self, paging: Paging) -> None:
+        """Cut lists into other pages."""
+        self._call("PUT", "paging", paging.as_json())
+
+    def quotas(self) -> dict[str, int | None]:
+        """The adjusted value or else the default of every quota; None where the default depends on the Region."""
+        listed = self._call("GET", "quotas")["quotas"]
+        return {each["name"]: each["default"] if each["value"] is None else each["value"] for each in listed}
+
+    def set_quotas(self, values: Mapping[str, int | None]) -> None:
+        """Give the named quotas other values, None being the default again; the others stay."""
+        self._call("PUT", "quotas", dict(values))
+
     def switches(self) -> dict[str, str]:
         """The value of every switch."""
         switches: dict[str, str] = self._call("GET", "switches")["switches"]
@@ -89,6 +116,10 @@ class EmulatorControl:
     def declare_roles(self, roles: Iterable[Role]) -> None:
         """Replace the declared roles."""
         self._call("PUT", "roles", {"roles": [role.as_json() for role in roles]})
+
+    def declare_policies(self, policies: Iterable[PrincipalPolicies]) -> None:
+        """Replace the declared policies, as `iam.principals.declare` says; none gives everybody all rights again."""
+        self._call("PUT", "policies", {"policies": [each.as_json() for each in policies]})
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode("ascii")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs
 
 from cleanrooms_emulator import roles
 from cleanrooms_emulator.faults import FaultRule
+from cleanrooms_emulator.handlers import quota_settings
+from cleanrooms_emulator.iam import principals
+from cleanrooms_emulator.iam.principals import PrincipalPolicies
+from cleanrooms_emulator.paging import Paging
 from cleanrooms_emulator.roles import Role
 from cleanrooms_emulator.switches import describe
 from cleanrooms_emulator.wire.messages import Request, Response
@@ -37,12 +42,20 @@ class ControlRoutes:
             ("GET", "faults"): self._get_faults,
             ("PUT", "faults"): self._put_faults,
             ("DELETE", "faults"): self._delete_faults,
+            ("GET", "rates"): self._get_rates,
+            ("PUT", "rates"): self._put_rates,
+            ("GET", "paging"): self._get_paging,
+            ("PUT", "paging"): self._put_paging,
+            ("GET", "quotas"): self._get_quotas,
+            ("PUT", "quotas"): self._put_quotas,
             ("GET", "switches"): self._get_switches,
             ("PUT", "switches"): self._put_switches,
             ("GET", "snapshot"): self._get_snapshot,
             ("POST", "restore"): self._post_restore,
             ("GET", "roles"): self._get_roles,
             ("PUT", "roles"): self._put_roles,
+            ("GET", "policies"): self._get_policies,
+            ("PUT", "policies"): self._put_policies,
         }
 
     def __call__(self, request: Request) -> Response:
@@ -107,10 +120,38 @@ class ControlRoutes:
         self._app.faults.clear()
         return self._get_faults(request)
 
+    def _get_rates(self, request: Request) -> Answer:
+        return self._app.limits.rates.as_json()
+
+    def _put_rates(self, request: Request) -> Answer:
+        self._app.limits.rates = self._app.limits.rates.changed(_body(request))
+        return self._get_rates(request)
+
+    def _get_paging(self, request: Request) -> Answer:
+        return self._app.paging.as_json()
+
+    def _put_paging(self, request: Request) -> Answer:
+        self._app.paging = Paging.from_json(_body(request))
+        return self._get_paging(request)
+
+    def _get_quotas(self, request: Request) -> Answer:
+        return {"quotas": [asdict(each) for each in quota_settings.settings(self._app.store)]}
+
+    def _put_quotas(self, request: Request) -> Answer:
+        quota_settings.adjust_by_name(self._app.store, _body(request))
+        return self._get_quotas(request)
+
     def _get_switches(self, request: Request) -> Answer:
         chosen = self._app.switches.as_names()
         listing = [
-            {"name": each.name, "values": list(each.values), "default": each.default, "meaning": each.meaning}
+            {
+                "name": each.name,
+                "values": list(each.values),
+                "default": each.default,
+                "meaning": each.meaning,
+                "known": each.known,
+                "source": each.source,
+            }
             for each in describe()
         ]
         return {"switches": chosen, "known": listing}
@@ -133,6 +174,13 @@ class ControlRoutes:
     def _put_roles(self, request: Request) -> Answer:
         roles.declare(self._app.store, _objects(request, "roles", Role.from_json))
         return self._get_roles(request)
+
+    def _get_policies(self, request: Request) -> Answer:
+        return {"policies": [each.as_json() for each in principals.declared(self._app.store)]}
+
+    def _put_policies(self, request: Request) -> Answer:
+        principals.declare(self._app.store, _objects(request, "policies", PrincipalPolicies.from_json))
+        return self._get_policies(request)
 
 
 def _body(request: Request) -> dict[str, Any]:

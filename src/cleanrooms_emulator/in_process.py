@@ -87,15 +87,19 @@ def _send(app: Application, request: AWSPreparedRequest, read_timeout: float) ->
             body=_bytes(request.body),
         )
     )
-    if time.monotonic() - started + response.delay >= read_timeout:
+    late = time.monotonic() - started + response.delay >= read_timeout
+    if late or response.delivery is Delivery.HANG:
         raise ReadTimeoutError(endpoint_url=request.url, error="injected by a fault rule")
     if response.delay:
         time.sleep(response.delay)
-    if response.delivery is Delivery.NOTHING:
+    if response.delivery in (Delivery.NOTHING, Delivery.RESET):
         raise ConnectionClosedError(endpoint_url=request.url, error="injected by a fault rule")
-    half = response.delivery is Delivery.HALF
-    body = response.body[: len(response.body) // 2] if half else response.body
-    return AWSResponse(request.url, response.status, dict(response.headers), _Raw(body))
+    status, body = response.status, response.body
+    if response.delivery is Delivery.HALF:
+        body = body[: len(body) // 2]
+    if response.delivery is Delivery.EMPTY:
+        status, body = 200, b""
+    return AWSResponse(request.url, status, dict(response.headers), _Raw(body))
 
 
 class _Raw(io.BytesIO):

@@ -12,6 +12,10 @@ from cleanrooms_emulator.store import Store
 _KIND = "_role"
 _ARN = re.compile(r"arn:aws:iam::([0-9]{12}):role/((?:[\w+=,.@-]+/)*)([\w+=,.@-]+)", re.ASCII)
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_MEMBERS = ("arn", "trustedAccounts", "externalId", "maxSessionSeconds")
+_USUAL_SESSION = 3600
+LONGEST_SESSION = 43200
+"""Seconds; no role can allow more (STS API reference, AssumeRole)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +37,23 @@ class RoleArn:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A declared role: the accounts it trusts, and the external id it asks for, if any."""
+    """A declared role: the accounts it trusts, the external id it asks for, if any, and how long a session may last."""
 
     arn: str
     trusted_accounts: tuple[str, ...]
     external_id: str | None = None
+    max_session_seconds: int = _USUAL_SESSION
 
     @classmethod
     def from_json(cls, document: Any) -> Self:
-        """From `{"arn": …, "trustedAccounts": […], "externalId": …}`. Raises ValueError saying what is wrong."""
+        """From `{"arn": …, "trustedAccounts": […], "externalId": …, "maxSessionSeconds": …}`, the last two optional.
+
+        Raises ValueError saying what is wrong.
+        """
         if not isinstance(document, dict):
             raise ValueError("a role must be an object")
-        unknown = sorted(document.keys() - {"arn", "trustedAccounts", "externalId"})
-        if unknown:
-            raise ValueError(f"unknown member {', '.join(unknown)}; a role has arn, trustedAccounts and externalId")
+        if unknown := sorted(document.keys() - set(_MEMBERS)):
+            raise ValueError(f"unknown member {', '.join(unknown)}; a role has {', '.join(_MEMBERS)}")
         arn, trusted, external_id = (document.get(name) for name in ("arn", "trustedAccounts", "externalId"))
         if not isinstance(arn, str):
             raise ValueError("arn must be a string")
@@ -57,11 +64,18 @@ class Role:
             raise ValueError(f"trustedAccounts of {arn} must be a list of account ids of 12 digits")
         if external_id is not None and not isinstance(external_id, str):
             raise ValueError(f"externalId of {arn} must be a string")
-        return cls(arn, tuple(trusted), external_id)
+        longest = document.get("maxSessionSeconds", _USUAL_SESSION)
+        if not isinstance(longest, int) or isinstance(longest, bool) or not _USUAL_SESSION <= longest <= LONGEST_SESSION:
+            raise ValueError(f"maxSessionSeconds of {arn} must be a whole number from {_USUAL_SESSION} to {LONGEST_SESSION}")
+        return cls(arn, tuple(trusted), external_id, longest)
 
     def as_json(self) -> dict[str, Any]:
         """The same as a JSON object."""
-        document: dict[str, Any] = {"arn": self.arn, "trustedAccounts": list(self.trusted_accounts)}
+        document: dict[str, Any] = {
+            "arn": self.arn,
+            "trustedAccounts": list(self.trusted_accounts),
+            "maxSessionSeconds": self.max_session_seconds,
+        }
         return document if self.external_id is None else {**document, "externalId": self.external_id}
 
 
@@ -86,3 +100,9 @@ def may_assume(store: Store, role_arn: RoleArn, caller: str, external_id: str | 
         return all(RoleArn.parse(role.arn).account != role_arn.account for role in declared(store))
     role = Role.from_json(document)
     return caller in role.trusted_accounts and role.external_id in (None, external_id)
+
+
+def longest_session(store: Store, role_arn: RoleArn) -> int:
+    """How many seconds a session of the role may last: what it declares, or all there can be when it is not declared."""
+    document = store.get(_KIND, role_arn.text)
+    return LONGEST_SESSION if document is None else Role.from_json(document).max_session_seconds

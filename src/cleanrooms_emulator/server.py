@@ -2,123 +2,109 @@
 
 from __future__ import annotations
 
-import json
+import selectors
 import socket
-import socketserver
-import sys
+import threading
 import time
-import traceback
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from types import TracebackType
+from typing import Self
 
-from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.wire.messages import Delivery, Request, Response
+from cleanrooms_emulator.http_connection import Answering, Connection
 
 HOST = "127.0.0.1"
-MAX_BODY = 16 * 1024 * 1024
+PATIENCE = 30.0
+"""Seconds for a request to arrive once it has begun."""
+
+_BACKLOG = 128
+_FINISHING_SECONDS = 2.0
+_OUT_OF_SOCKETS_PAUSE = 0.05
 
 
-class Server(ThreadingHTTPServer):
+class Server:
     """Serves an application on a port of the loopback interface; port 0 takes a free one.
 
-    Raises OSError when the port cannot be taken.
+    Raises OSError when the port cannot be taken. Leaving the block of a `with` stops the service.
     """
 
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 128
-
-    def __init__(self, app: Application, port: int = 0) -> None:
-        self.app = app
-        super().__init__((HOST, port), _Connection)
+    def __init__(self, app: Answering, port: int = 0, *, patience: float = PATIENCE) -> None:
+        self._app = app
+        self._patience = patience
+        self._stopping = threading.Event()
+        self._serving = threading.Lock()
+        self._connections: dict[threading.Thread, Connection] = {}
+        self._listening = _listening(port)
+        self._waker, self._wakes = socket.socketpair()
+        self.port: int = self._listening.getsockname()[1]
 
     @property
     def url(self) -> str:
         """Where the service is."""
-        return f"http://{HOST}:{self.server_port}"
+        return f"http://{HOST}:{self.port}"
 
-    def server_bind(self) -> None:
-        """Bind without asking the name service for this machine's name, which may take seconds."""
+    def serve_forever(self) -> None:
+        """Take connections until `stop` is called."""
+        with self._serving, selectors.DefaultSelector() as selector:
+            if self._stopping.is_set():
+                return
+            selector.register(self._listening, selectors.EVENT_READ)
+            selector.register(self._wakes, selectors.EVENT_READ)
+            while not self._stopping.is_set():
+                selector.select()
+                self._accept()
+
+    def stop(self) -> None:
+        """Take no further connection and no further request; calls being answered have two seconds to be so."""
+        self._stopping.set()
+        self._waker.close()
+        with self._serving:
+            self._listening.close()
+            self._wakes.close()
+        deadline = time.monotonic() + _FINISHING_SECONDS
+        for connection in tuple(self._connections.values()):
+            connection.finish()
+        for thread, connection in tuple(self._connections.items()):
+            thread.join(max(0.0, deadline - time.monotonic()))
+            connection.abort()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def _accept(self) -> None:
         try:
-            socketserver.TCPServer.server_bind(self)
-        except OSError as error:
-            port = self.server_address[1]
-            raise OSError(f"port {port} of {HOST} cannot be taken: {error.strerror}") from None
-        self.server_name = HOST
-        self.server_port = self.server_address[1]
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no error worth a word."""
-        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
-            traceback.print_exc()
-
-
-class _Connection(BaseHTTPRequestHandler):
-    server: Server
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    def _handle(self) -> None:
-        body = self._body()
-        if isinstance(body, Response):
-            self.close_connection = True
-            self._deliver(body)
+            connected, _ = self._listening.accept()
+        except BlockingIOError:
             return
-        path, _, query = self.path.partition("?")
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, path, query, headers, body)
+        except OSError:
+            self._stopping.wait(_OUT_OF_SOCKETS_PAUSE)
+            return
+        connected.setblocking(True)
+        connection = Connection(connected, self._app, self._stopping, self._patience)
+        thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+        self._connections[thread] = connection
         try:
-            response = self.server.app(request)
-        except Exception as error:
-            traceback.print_exc()
-            response = _failure(500, "InternalFailure", f"The service failed: {type(error).__name__}: {error}")
-        self._deliver(response)
+            thread.start()
+        except RuntimeError:
+            del self._connections[thread]
+            connected.close()
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _handle  # noqa: N815
-
-    def _body(self) -> bytes | Response:
-        if "transfer-encoding" in self.headers:
-            return _failure(411, "MissingContentLength", "Send a Content-Length; transfer encodings are not read here")
-        text = self.headers.get("content-length", "0")
-        if not text.isascii() or not text.isdigit():
-            return _failure(400, "SerializationException", f"Content-Length {text!r} is not a number of bytes")
-        length = int(text)
-        if length > MAX_BODY:
-            return _failure(413, "RequestEntityTooLarge", f"A body has {MAX_BODY} bytes at most, not {length}")
-        return self.rfile.read(length) if length else b""
-
-    def _deliver(self, response: Response) -> None:
-        if response.delay:
-            time.sleep(response.delay)
-        if response.delivery is Delivery.NOTHING:
-            self._hang_up()
-            return
-        self.send_response_only(response.status)
-        for name, value in response.headers.items():
-            self.send_header(name, value)
-        if self.close_connection:
-            self.send_header("connection", "close")
-        if response.status != 204:
-            self.send_header("content-length", str(len(response.body)))
-        self.end_headers()
-        if response.delivery is Delivery.HALF:
-            self.wfile.write(response.body[: len(response.body) // 2])
-            self.wfile.flush()
-            self._hang_up()
-            return
-        if self.command != "HEAD":
-            self.wfile.write(response.body)
-        self.wfile.flush()
-
-    def _hang_up(self) -> None:
-        self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """The journal says what was called; standard error stays for failures."""
+    def _serve(self, connection: Connection) -> None:
+        try:
+            connection.serve()
+        finally:
+            del self._connections[threading.current_thread()]
 
 
-def _failure(status: int, code: str, message: str) -> Response:
-    headers = {"content-type": "application/json", "x-amzn-errortype": code}
-    return Response(status, headers, json.dumps({"message": message}).encode("ascii"))
+def _listening(port: int) -> socket.socket:
+    listening = socket.socket()
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+    except OSError as error:
+        listening.close()
+        raise OSError(f"port {port} of {HOST} cannot be taken: {error.strerror}") from None
+    listening.listen(_BACKLOG)
+    listening.setblocking(False)
+    return listening

@@ -6,7 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -48,13 +48,23 @@ class ServerProcess:
         return code
 
 
-def start(state: Path | None = None, switches: Mapping[str, str] | None = None, *, timeout: float = 30) -> ServerProcess:
-    """Start a service on a free port; `timeout` in seconds. Raises ServiceDidNotStart."""
+def start(
+    state: Path | None = None,
+    switches: Mapping[str, str] | None = None,
+    *,
+    arguments: Sequence[str] = (),
+    timeout: float = 30,
+) -> ServerProcess:
+    """Start a service on a free port, with further `arguments` of its command line; `timeout` in seconds.
+
+    Raises ServiceDidNotStart.
+    """
     command = [sys.executable, "-m", "cleanrooms_emulator", "--port", "0"]
     if state is not None:
         command += ["--state", str(state)]
     for name, value in (switches or {}).items():
         command += ["--switch", f"{name}={value}"]
+    command += arguments
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     line = _first_line(process.stdout, timeout) if process.stdout is not None else ""
     if not line.startswith(_READY):
@@ -65,9 +75,11 @@ def start(state: Path | None = None, switches: Mapping[str, str] | None = None, 
 
 
 @contextmanager
-def server_process(state: Path | None = None, switches: Mapping[str, str] | None = None) -> Iterator[ServerProcess]:
+def server_process(
+    state: Path | None = None, switches: Mapping[str, str] | None = None, *, arguments: Sequence[str] = ()
+) -> Iterator[ServerProcess]:
     """A service while the block runs."""
-    running = start(state, switches)
+    running = start(state, switches, arguments=arguments)
     try:
         yield running
     finally:

@@ -6,18 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cleanrooms_emulator.application import Application
+from cleanrooms_emulator.http_connection import Answering
 from cleanrooms_emulator.server import Server
 
 
 @contextmanager
-def serve_in_thread(app: Application, port: int = 0) -> Iterator[str]:
+def serve_in_thread(app: Answering, port: int = 0) -> Iterator[str]:
     """Serve the application while the block runs; gives the service's URL."""
     with Server(app, port) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield server.url
-        finally:
-            server.shutdown()
-            thread.join()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.url

@@ -9,6 +9,13 @@ from pathlib import Path
 from typing import Any
 
 SCHEMA_VERSION = 1
+"""Version of the table and of the documents in it.
+
+It is raised whenever a service of the version before could not read what this one writes, or the other way round: a kind is
+renamed, or a member is renamed, is given another meaning, or becomes necessary. New kinds, and members that may be absent,
+raise nothing. A file of another version is refused and left as it is; nothing is migrated, because a world is cheap to make
+again. What shall outlive a raised version is kept as calls (a script that makes the world), not as a file or snapshot.
+"""
 _APPLICATION_ID = 0x434C524D  # "CLRM", so that somebody else's sqlite file is recognised
 
 
@@ -65,9 +72,13 @@ class StateFile:
             )
 
     def load(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Kind, id and document of everything, in insertion order."""
-        for kind, id, body in self._connection.execute("select kind, id, body from document order by sequence"):
-            yield kind, id, json.loads(body)
+        """Kind, id and document of everything, in insertion order. Raises StateFileError when the file is damaged."""
+        try:
+            for kind, id, body in self._connection.execute("select kind, id, body from document order by sequence"):
+                yield kind, id, json.loads(body)
+        except (sqlite3.Error, ValueError) as error:
+            self._connection.close()
+            raise StateFileError(f"state file {self._path}: is damaged ({error}); choose another file") from None
 
     def write(self, writes: Sequence[tuple[str, str, dict[str, Any] | None]]) -> None:
         """Carry out puts (and deletes, where the document is None) in order, as one transaction."""

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from cleanrooms_emulator.state_file import StateFile
 
 Document = dict[str, Any]
 SNAPSHOT_VERSION = 1
+"""Version of the form of a snapshot; raised by the rule of `state_file.SCHEMA_VERSION`."""
 
 
 class MutatedDocument(AssertionError):
@@ -34,13 +36,15 @@ class Store:
     def __init__(self, path: Path | None = None, *, guard: bool = False) -> None:
         self._lock = threading.RLock()
         self._kinds: dict[str, dict[str, Document]] = {}
+        self._places: dict[str, dict[str, int]] = {}
+        self._next_place = 0
         self._levels: list[_Level] = []
         self._guard = guard
         self._handed_out: dict[int, tuple[str, str, Document, str]] = {}
         self._file = StateFile(path) if path is not None else None
         if self._file is not None:
             for kind, id, document in self._file.load():
-                self._kinds.setdefault(kind, {})[id] = document
+                self._place(kind, id, document)
 
     def get(self, kind: str, id: str) -> Document | None:
         """The document, or None."""
@@ -60,13 +64,16 @@ class Store:
     def put(self, kind: str, id: str, document: Document) -> None:
         """Add or replace a document; a replaced one keeps its place in the order."""
         with self._writing() as level:
-            level.touch(kind, self._kinds)[id] = document
+            level.undo.append(_Former(kind, id, self._kinds.get(kind, {}).get(id), self._places.get(kind, {}).get(id)))
+            self._place(kind, id, document)
             level.writes.append((kind, id, document))
 
     def delete(self, kind: str, id: str) -> None:
         """Remove a document; nothing happens when there is none."""
         with self._writing() as level:
-            if level.touch(kind, self._kinds).pop(id, None) is not None:
+            document = self._kinds.get(kind, {}).pop(id, None)
+            if document is not None:
+                level.undo.append(_Former(kind, id, document, self._places[kind].pop(id)))
                 level.writes.append((kind, id, None))
 
     @contextmanager
@@ -86,8 +93,8 @@ class Store:
                     if self._file is not None and level.writes:
                         self._file.write(level.writes)
             except BaseException:
-                self._kinds.update(level.before)
                 self._levels.pop()
+                self._go_back(level.undo)
                 self._handed_out.clear()
                 raise
             self._levels.pop()
@@ -133,6 +140,31 @@ class Store:
                 with self.transaction():
                     yield self._levels[-1]
 
+    def _place(self, kind: str, id: str, document: Document) -> None:
+        """Let a document take the place of the one before it, or the last place."""
+        self._kinds.setdefault(kind, {})[id] = document
+        places = self._places.setdefault(kind, {})
+        if id not in places:
+            self._next_place += 1
+            places[id] = self._next_place
+
+    def _go_back(self, undo: list[_Former]) -> None:
+        """Take back what was done, the last thing first."""
+        reordered: set[str] = set()
+        for former in reversed(undo):
+            table, places = self._kinds[former.kind], self._places[former.kind]
+            if former.document is None or former.place is None:
+                table.pop(former.id, None)
+                places.pop(former.id, None)
+                continue
+            if former.id not in table:
+                reordered.add(former.kind)
+            table[former.id] = former.document
+            places[former.id] = former.place
+        for kind in reordered:
+            places = self._places[kind]
+            self._kinds[kind] = dict(sorted(self._kinds[kind].items(), key=lambda item: places[item[0]]))
+
     def _hand_out(self, kind: str, id: str, document: Document) -> None:
         with self._lock:
             if self._levels and builtins.id(document) not in self._handed_out:
@@ -145,24 +177,30 @@ class Store:
                 raise MutatedDocument(f"the stored {kind} {id} was changed in place; put a new document instead")
 
 
-class _Level:
-    """What one transaction (or savepoint) has done so far."""
+@dataclass(frozen=True, slots=True)
+class _Former:
+    """What a write replaced or removed: no document and no place where there was nothing."""
 
-    __slots__ = ("before", "writes")
+    kind: str
+    id: str
+    document: Document | None
+    place: int | None
+
+
+class _Level:
+    """What one transaction (or savepoint) has done so far: enough to take it back, and to write it to a file.
+
+    Its size is that of the writes and not that of the kinds they are about, so that a full world is as fast as a new one.
+    """
+
+    __slots__ = ("undo", "writes")
 
     def __init__(self) -> None:
-        self.before: dict[str, dict[str, Document]] = {}
+        self.undo: list[_Former] = []
         self.writes: list[tuple[str, str, Document | None]] = []
 
-    def touch(self, kind: str, kinds: dict[str, dict[str, Document]]) -> dict[str, Document]:
-        table = kinds.setdefault(kind, {})
-        if kind not in self.before:
-            self.before[kind] = dict(table)
-        return table
-
     def absorb(self, inner: _Level) -> None:
-        for kind, table in inner.before.items():
-            self.before.setdefault(kind, table)
+        self.undo += inner.undo
         self.writes += inner.writes
 
 

@@ -169,7 +169,7 @@ def test_roles_are_declared(app: Application, control: EmulatorControl) -> None:
         ("PUT", "faults", {"rules": {}}, 'takes {"rules": [...]}'),
         ("PUT", "faults", {"rules": [{"kind": "throttle"}, {"kind": "boom"}]}, "rules[2]: kind: 'boom' is not one of"),
         ("PUT", "switches", {"notFound": "500"}, "switch notFound: '500' is not one of 403, 404"),
-        ("PUT", "switches", {"notfound": "404"}, "unknown switch 'notfound'; there are approvers"),
+        ("PUT", "switches", {"notfound": "404"}, "unknown switch 'notfound'; nearest are notFound"),
         ("PUT", "switches", {"notFound": ["404"]}, "switch notFound: ['404'] is not one of"),
         ("POST", "restore", {}, "schemaVersion is None"),
         ("PUT", "roles", {}, 'takes {"roles": [...]}'),

@@ -176,7 +176,7 @@ def open_surroundings(project: Path) -> Iterator[Surroundings]:
     """Serve the worlds of all tests."""
     with listening_engine() as (engine, engine_address):
         surroundings = Surroundings(engine, project)
-        with serve_in_thread(surroundings) as url:  # type: ignore[arg-type]
+        with serve_in_thread(surroundings) as url:
             surroundings.begin(url, engine_address)
             try:
                 yield surroundings

@@ -1,7 +1,8 @@
 """Which types a change has, and whether they let a request pass without votes.
 
 The service derives the types and stores them when the request is created (model, Change); how is an
-assumption: they name the difference between the member as it is shown and as the change would leave it.
+assumption: they name the difference between the member as it is shown and as the change would leave it
+(switches newPayerTypes and orderOfTypes).
 """
 
 from __future__ import annotations

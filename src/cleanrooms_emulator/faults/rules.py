@@ -1,37 +1,22 @@
-"""Faults on demand: rules that make calls fail, wait or lose their answers."""
+"""A fault rule: which calls it hits, and with what."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
+from difflib import get_close_matches
 from typing import Any, Self
 
 from cleanrooms_emulator.errors import ServiceError
+from cleanrooms_emulator.faults.kinds import FaultKind
 from cleanrooms_emulator.registry import SERVICES
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.wire.operations import OutputViolation
 from cleanrooms_emulator.wire.service import COMMON_ERRORS, Service, service
 
-_KIND = "_fault"
 ANY = "*"
+_ACCOUNT = re.compile("[0-9]{12}", re.ASCII)
 _LONGEST = 3600
-
-
-class FaultKind(StrEnum):
-    """What happens to a call.
-
-    Before any effect: THROTTLE, INTERNAL and ERROR refuse it, LATENCY lets it wait, DROP_BEFORE closes the connection.
-    After the effect: DROP_AFTER closes the connection without an answer, TRUNCATE after half of it, LATE answers late.
-    """
-
-    THROTTLE = "throttle"
-    INTERNAL = "internal"
-    ERROR = "error"
-    LATENCY = "latency"
-    DROP_BEFORE = "dropBefore"
-    DROP_AFTER = "dropAfter"
-    TRUNCATE = "truncate"
-    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +47,23 @@ class FaultRule:
             raise ValueError(f"kind: {self.kind!r} is not one of {', '.join(FaultKind)}") from None
         if self.service not in (ANY, *SERVICES):
             raise ValueError(f"service: {self.service!r} is not one of *, {', '.join(SERVICES)}")
-        services = [service(name) for name in SERVICES if self.service in (ANY, name)]
-        if self.operation != ANY and not any(self.operation in each.operation_names for each in services):
-            raise ValueError(f"operation: {self.operation!r} is no operation of {self._services_text()}")
+        account: Any = self.account
+        if account != ANY and not (isinstance(account, str) and _ACCOUNT.fullmatch(account)):
+            raise ValueError(f"account: {account!r} is neither * nor an account id of 12 digits")
         self._check_numbers()
-        self._check_error(services)
+        self._check_error(self._services())
 
-    def _services_text(self) -> str:
-        return ", ".join(SERVICES) if self.service == ANY else self.service
+    def _services(self) -> list[Service]:
+        """Those whose calls may be selected."""
+        named = [service(name) for name in SERVICES if self.service in (ANY, name)]
+        if self.operation == ANY:
+            return named
+        having = [each for each in named if self.operation in each.operation_names]
+        if not having:
+            known = [name for each in named for name in each.operation_names]
+            hint = "".join(f"; did you mean {name}?" for name in get_close_matches(str(self.operation), known, 1))
+            raise ValueError(f"operation: {self.operation!r} is no operation of {_names(named)}{hint}")
+        return having
 
     def _check_numbers(self) -> None:
         _check_whole("skip", self.skip, 0)
@@ -87,14 +81,23 @@ class FaultRule:
             if self.code is not None or self.members:
                 raise ValueError(f"code, members: belong to kind error only, not to {self.kind}")
             return
+        known = {code for each in services for code in each.errors} | set(COMMON_ERRORS)
+        if not isinstance(self.code, str) or self.code not in known:
+            raise ValueError(f"code: {self.code!r} is no error of {_names(services)}; there are {', '.join(sorted(known))}")
         shapes = [each.errors[self.code] for each in services if self.code in each.errors]
-        if not shapes and self.code not in COMMON_ERRORS:
-            known = sorted({code for each in services for code in each.errors} | set(COMMON_ERRORS))
-            raise ValueError(f"code: {self.code!r} is no error of {self._services_text()}; there are {', '.join(known)}")
         allowed = {"message"}.union(*(shape.members for shape in shapes))
         unknown = sorted(set(self.members) - allowed)
         if unknown:
             raise ValueError(f"members: {self.code} has no {', '.join(unknown)}; it has {', '.join(sorted(allowed))}")
+        for each in services:
+            if self.code in each.errors:
+                self._check_refusal(each)
+
+    def _check_refusal(self, called: Service) -> None:
+        try:
+            called.check_refusal(self._error())
+        except OutputViolation as violation:
+            raise ValueError(f"members: {violation}") from None
 
     @classmethod
     def from_json(cls, document: Any) -> Self:
@@ -116,9 +119,14 @@ class FaultRule:
         document = {each.name: getattr(self, each.name) for each in fields(self)}
         return {**document, "kind": str(self.kind), "members": dict(self.members)}
 
-    def selects(self, service: str, operation: str, account: str) -> bool:
-        """Whether a call is one of those the rule counts."""
-        return self.service in (ANY, service) and self.operation in (ANY, operation) and self.account in (ANY, account)
+    def selects(self, called: str, operation: str, account: str) -> bool:
+        """Whether a call is one of those the rule counts; an ERROR counts none of services that do not have it."""
+        return (
+            self.service in (ANY, called)
+            and self.operation in (ANY, operation)
+            and self.account in (ANY, account)
+            and (self.code is None or self.code in COMMON_ERRORS or self.code in service(called).errors)
+        )
 
     def refuse(self, called: Service) -> None:
         """Raises the ServiceError that a call of that service is refused with, if the fault is of such a kind."""
@@ -126,61 +134,18 @@ class FaultRule:
             raise ServiceError("ThrottlingException", "Rate exceeded")
         if self.kind is FaultKind.INTERNAL:
             raise ServiceError(called.server_error_code(), "An internal error occurred")
-        if self.kind is FaultKind.ERROR and self.code is not None:
-            members = {name: value for name, value in self.members.items() if name != "message"}
-            raise ServiceError(self.code, str(self.members.get("message", "This error was asked for")), **members)
+        if self.kind is FaultKind.ERROR:
+            raise self._error()
+
+    def _error(self) -> ServiceError:
+        members = {name: value for name, value in self.members.items() if name != "message"}
+        return ServiceError(str(self.code), str(self.members.get("message", "This error was asked for")), **members)
+
+
+def _names(services: Sequence[Service]) -> str:
+    return ", ".join(each.name for each in services)
 
 
 def _check_whole(name: str, value: object, least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise ValueError(f"{name}: {value!r} is not a whole number of at least {least}")
-
-
-class Faults:
-    """The rules of a world, kept in its store with their counters.
-
-    Rules are asked in order. A rule counts every call it selects and is asked about; the first one that is due is
-    applied, and the ones after it do not see the call.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def set(self, rules: Sequence[FaultRule]) -> None:
-        """Replace all rules; counters begin at 0."""
-        with self._store.transaction():
-            self.clear()
-            for number, rule in enumerate(rules):
-                self._store.put(_KIND, str(number), {"rule": rule.as_json(), "matched": 0, "hits": 0})
-
-    def clear(self) -> None:
-        """Remove all rules."""
-        with self._store.transaction():
-            for number in range(len(list(self._store.all(_KIND)))):
-                self._store.delete(_KIND, str(number))
-
-    def as_json(self) -> list[dict[str, Any]]:
-        """All rules, each with how many calls it `matched` and how many it hit."""
-        return [
-            {**document["rule"], "matched": document["matched"], "hits": document["hits"]}
-            for document in self._store.all(_KIND)
-        ]
-
-    def pick(self, service: str, operation: str, account: str) -> FaultRule | None:
-        """The rule to apply to a call, which is counted."""
-        with self._store.transaction():
-            for number, document in enumerate(self._store.all(_KIND)):
-                rule = FaultRule.from_json(document["rule"])
-                if not rule.selects(service, operation, account):
-                    continue
-                matched, hits = document["matched"] + 1, document["hits"]
-                due = (
-                    matched > rule.skip
-                    and (matched - rule.skip) % rule.every == 0
-                    and (rule.times is None or hits < rule.times)
-                )
-                counted = {"rule": document["rule"], "matched": matched, "hits": hits + due}
-                self._store.put(_KIND, str(number), counted)
-                if due:
-                    return rule
-        return None
