@@ -8,8 +8,8 @@ from pathlib import Path
 from bench.figures import Figure, median, progress
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.handlers import quotas
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.world.store import Store
 
 DOCUMENTS = 5000
 FEW = 10

@@ -41,7 +41,7 @@ server.stop()
 """
 _FIXED_SERVER = """
 import sys, threading
-from cleanrooms_emulator.server import Server
+from cleanrooms_emulator.transport.server import Server
 from cleanrooms_emulator.wire.messages import Response
 headers = {"content-type": "application/json", "x-amzn-requestid": "00000000-0000-0000-0000-000000000000"}
 answer = Response(200, headers, sys.argv[1].encode())

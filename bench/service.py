@@ -28,7 +28,7 @@ for line in sys.stdin:
 """
 _OURS = f"""
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client as connect
+from cleanrooms_emulator.transport.in_process import client as connect
 client = connect(Application(strict_output=False), "cleanrooms", "{CREATOR}")
 """
 _MOTO = f"""

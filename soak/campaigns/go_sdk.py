@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from cleanrooms_emulator.server_process import server_process
+from cleanrooms_emulator.transport.server_process import server_process
 from soak.campaign import Campaign
 
 _SOURCE = Path(__file__).resolve().parents[1] / "go_sdk"

@@ -17,7 +17,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from cleanrooms_emulator import server_process
+from cleanrooms_emulator.transport import server_process
 from soak.campaign import Campaign
 
 ACCOUNT, PARTNER = "111122223333", "222233334444"

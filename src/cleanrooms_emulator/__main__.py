@@ -7,8 +7,8 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from cleanrooms_emulator.command_line import Arguments, UsageError, parse
-from cleanrooms_emulator.state_file import StateFileError
+from cleanrooms_emulator.command.command_line import Arguments, UsageError, parse
+from cleanrooms_emulator.world.state_file import StateFileError
 
 EXIT_OK = 0
 EXIT_CANNOT_SERVE = 2
@@ -31,9 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(parsed: Arguments) -> None:
-    from cleanrooms_emulator.server import Server
-    from cleanrooms_emulator.set_up import application
-    from cleanrooms_emulator.store import Store
+    from cleanrooms_emulator.command.set_up import application
+    from cleanrooms_emulator.transport.server import Server
+    from cleanrooms_emulator.world.store import Store
 
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -50,7 +50,7 @@ def _serve(parsed: Arguments) -> None:
 
 
 def _listed(parsed: Arguments) -> list[str]:
-    from cleanrooms_emulator.listings import operation_lines, quota_lines, switch_lines
+    from cleanrooms_emulator.command.listings import operation_lines, quota_lines, switch_lines
 
     asked = {switch_lines: parsed.list_switches, operation_lines: parsed.list_operations, quota_lines: parsed.list_quotas}
     return [line for lines, wanted in asked.items() if wanted for line in lines()]

@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from cleanrooms_emulator import registry
-from cleanrooms_emulator.clock import Clock
+from cleanrooms_emulator.callers.identity import Identity, credential_scope, identify
 from cleanrooms_emulator.context import Context
-from cleanrooms_emulator.control_routes import CONTROL_PREFIX, ControlRoutes
+from cleanrooms_emulator.control.routes import CONTROL_PREFIX, ControlRoutes
 from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.faults import FaultKind, FaultRule, Faults
 from cleanrooms_emulator.faults.kinds import instead_of_call, spoilt
 from cleanrooms_emulator.iam.authorization import NotAuthorized, authorize
 from cleanrooms_emulator.iam.principals import declared
-from cleanrooms_emulator.identity import Identity, credential_scope, identify
-from cleanrooms_emulator.ids import IdSource
 from cleanrooms_emulator.journal import Journal, Recording
-from cleanrooms_emulator.paging import Paging, choose_paging, chosen_paging
-from cleanrooms_emulator.rates import RateLimits
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.limits.paging import Paging, choose_paging, chosen_paging
+from cleanrooms_emulator.limits.rates import RateLimits
 from cleanrooms_emulator.switches import Switches
 from cleanrooms_emulator.wire.messages import Request, Response
 from cleanrooms_emulator.wire.service import Service, service
+from cleanrooms_emulator.world.clock import Clock
+from cleanrooms_emulator.world.ids import IdSource
+from cleanrooms_emulator.world.store import Store
 
 _SWITCHES_KIND, _SWITCHES_ID = "_switches", "chosen"
 _FRONT = "cleanrooms"

@@ -14,8 +14,8 @@ from typing import Any
 
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.paging import chosen_paging
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.limits.paging import chosen_paging
+from cleanrooms_emulator.world.store import Document
 
 DEFAULT_PAGE_SIZE = 100
 """Assumption: the service guide names no default; every `maxResults` shape has 100 as its maximum."""

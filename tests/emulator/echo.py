@@ -12,8 +12,8 @@ from botocore import xform_name
 
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.context import Context
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.server_thread import serve_in_thread
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from cleanrooms_emulator.wire.service import service
 from tests.emulator.payloads import Payloads
 from tests.emulator.raw import CREATOR

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.control import ControlRefused, EmulatorControl
+from cleanrooms_emulator.callers.roles import Role
+from cleanrooms_emulator.control.client import ControlRefused, EmulatorControl
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.roles import Role
-from cleanrooms_emulator.store import Store
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.world.store import Store
 from tests.emulator.raw import CREATOR, send
 
 NEW = {

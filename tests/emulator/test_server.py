@@ -20,12 +20,12 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from cleanrooms_emulator import server_process
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.command_line import UsageError, parse
-from cleanrooms_emulator.control import EmulatorControl
-from cleanrooms_emulator.server_process import ServiceDidNotStart
-from cleanrooms_emulator.server_thread import serve_in_thread
+from cleanrooms_emulator.command.command_line import UsageError, parse
+from cleanrooms_emulator.control.client import EmulatorControl
+from cleanrooms_emulator.transport import server_process
+from cleanrooms_emulator.transport.server_process import ServiceDidNotStart
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from cleanrooms_emulator.wire.http_requests import MAX_BODY
 from tests.emulator.raw import CREATOR, signed
 
@@ -261,7 +261,8 @@ def test_arguments_that_make_no_sense_are_explained(arguments: list[str], messag
 
 def test_neither_moto_nor_boto3_is_needed_to_serve() -> None:
     code = (
-        "import sys; from cleanrooms_emulator.application import Application; from cleanrooms_emulator.server import Server;"
+        "import sys; from cleanrooms_emulator.application import Application;"
+        "from cleanrooms_emulator.transport.server import Server;"
         "Server(Application()).stop(); print(sorted({'moto', 'boto3', 'pulumi'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)

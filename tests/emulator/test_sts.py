@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cleanrooms_emulator import roles
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client, client_with_key
-from cleanrooms_emulator.roles import Role
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.callers import roles
+from cleanrooms_emulator.callers.roles import Role
+from cleanrooms_emulator.transport.in_process import client, client_with_key
 from cleanrooms_emulator.wire.messages import Request
+from cleanrooms_emulator.world.store import Store
 from tests.emulator.raw import signed
 
 HUB, SPOKE = "111122223333", "222233334444"

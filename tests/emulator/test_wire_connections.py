@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.server import Server
+from cleanrooms_emulator.transport.server import Server
 from cleanrooms_emulator.wire.http_requests import MAX_BODY
 from cleanrooms_emulator.wire.messages import Request, Response
 from tests.emulator.raw import signed

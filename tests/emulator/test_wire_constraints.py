@@ -12,8 +12,8 @@ from botocore.model import ShapeResolver
 
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.in_process import client
 from cleanrooms_emulator.registry import registered
+from cleanrooms_emulator.transport.in_process import client
 from cleanrooms_emulator.wire.service import service
 from cleanrooms_emulator.wire.timestamps import EPOCH, ISO_8601
 from cleanrooms_emulator.wire.validation import UnsupportedShape, Validators, Violation

@@ -15,8 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.server_thread import serve_in_thread
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from cleanrooms_emulator.wire.messages import Delivery, Request, Response
 from tests.emulator.raw import CREATOR
 

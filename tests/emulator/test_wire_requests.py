@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.in_process import client
+from cleanrooms_emulator.transport.in_process import client
 from cleanrooms_emulator.wire.messages import Request
 from cleanrooms_emulator.wire.operations import OutputViolation
 from cleanrooms_emulator.wire.service import service

@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
-from cleanrooms_emulator import roles
 from cleanrooms_emulator.application import Application
+from cleanrooms_emulator.callers import roles
+from cleanrooms_emulator.callers.roles import Role
 from cleanrooms_emulator.iam import principals
 from cleanrooms_emulator.iam.principals import PrincipalPolicies
-from cleanrooms_emulator.in_process import client, connect
-from cleanrooms_emulator.roles import Role
+from cleanrooms_emulator.transport.in_process import client, connect
 from cleanrooms_governance.advance import Parties, advance, ensure_collaboration, read_world, situation_of
 from cleanrooms_governance.advance_membership import Member, advance_membership, read_invitation
 from cleanrooms_governance.aws import AwsAccounts, Pace

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cleanrooms_emulator.in_process import client, client_with_key
+from cleanrooms_emulator.transport.in_process import client, client_with_key
 from cleanrooms_emulator.wire.service import service
 from cleanrooms_governance.aws import cleanrooms, credentials
 from cleanrooms_governance.errors import GovernanceError

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.server_thread import serve_in_thread
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from cleanrooms_emulator.wire.messages import Request, Response
 from tests.providers.provider_process import EngineLog, Provider, listening_engine
 from tests.providers.stacks import CALLER

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cleanrooms_emulator.faults.rules import FaultRule
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.world.store import Store
 
 _KIND = "_fault"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cleanrooms_emulator.handlers import kinds, quotas
 from cleanrooms_emulator.handlers.quotas import Quota
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.world.store import Store
 
 _REGIONAL = (quotas.concurrent_queries_of_account, quotas.concurrent_jobs)
 _ANY_REGION = "us-east-1"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.refusals import quota_exceeded
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.world.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from cleanrooms_emulator.handlers.refusals import (
     not_found,
 )
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _RESOURCE_TYPES = {
     "collaboration": COLLABORATION,

@@ -7,7 +7,7 @@ from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.refusals import COLLABORATION, access_denied, not_found
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def find_collaboration(ctx: Context, collaboration_id: str) -> Document | None:

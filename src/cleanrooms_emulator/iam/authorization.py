@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cleanrooms_emulator.callers.identity import Identity
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.iam.documents import Policy, Question, Ruling, compiled, rule
 from cleanrooms_emulator.iam.principals import policies_of
 from cleanrooms_emulator.iam.questions import questions
-from cleanrooms_emulator.identity import Identity
 
 
 class NotAuthorized(ServiceError):

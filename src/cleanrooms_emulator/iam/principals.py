@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from cleanrooms_emulator.iam.documents import Policy, compiled
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.world.store import Store
 
 _KIND = "_policies"
 _PRINCIPAL = re.compile(r"arn:aws:iam::([0-9]{12}):(root|(?:role|user)/(?:[\w+=,.@-]+/)*[\w+=,.@-]+)", re.ASCII)

@@ -11,7 +11,7 @@ from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.iam.documents import Question
 from cleanrooms_emulator.iam.needs import Need, needs
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _PLACEHOLDER = re.compile(r"\{([^}]+)\}")
 _SOMEBODYS = "membership/*/"

@@ -10,7 +10,7 @@ from http.client import HTTPException, HTTPResponse
 from typing import Self
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.server import Server
+from cleanrooms_emulator.transport.server import Server
 from tests.emulator.fuzz.answers import Answer, answers_in, check
 from tests.emulator.fuzz.cases import Case, Cases
 from tests.emulator.fuzz.small_world import KnownThings, populated

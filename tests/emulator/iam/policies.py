@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.iam import principals
 from cleanrooms_emulator.iam.principals import PrincipalPolicies
-from cleanrooms_emulator.in_process import client, client_with_key
+from cleanrooms_emulator.transport.in_process import client, client_with_key
 
 
 def statement(action: Any, resource: Any = "*", effect: Any = "Allow", **more: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client
+from cleanrooms_emulator.transport.in_process import client
 from tests.emulator.iam.policies import allow, bind, denied, policy, role_arn, session, statement
 from tests.emulator.world import CREATOR, NO_SUCH_ID, OUTSIDER, READER, RESULTS_TO, RUNNER, World, invitation, member
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.control import ControlRefused, EmulatorControl
+from cleanrooms_emulator.control.client import ControlRefused, EmulatorControl
 from cleanrooms_emulator.iam import principals
 from cleanrooms_emulator.iam.principals import PrincipalPolicies
 from tests.emulator.iam.policies import allow, denied, role_arn, session

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client, connect
+from cleanrooms_emulator.transport.in_process import client, connect
 from tests.emulator.analyses.analysis_world import AnalysisWorld, payer
 from tests.emulator.world import CREATOR, READER, RUNNER, Refusal, member, refusal
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cleanrooms_emulator.in_process import client
+from cleanrooms_emulator.transport.in_process import client
 from tests.emulator.machine_learning.learning_world import (
     CONFLICT,
     DAY,

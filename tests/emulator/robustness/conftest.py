@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.server_thread import serve_in_thread
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from tests.emulator.robustness.accounts import HUB, over_http
 
 

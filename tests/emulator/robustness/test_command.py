@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from cleanrooms_emulator import registry, server_process
+from cleanrooms_emulator import registry
 from cleanrooms_emulator.__main__ import main
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.command_line import parse
-from cleanrooms_emulator.control import EmulatorControl
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.paging import Paging
-from cleanrooms_emulator.set_up import application
-from cleanrooms_emulator.snapshot_file import read_snapshot, write_snapshot
-from cleanrooms_emulator.state_file import StateFileError
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.command.command_line import parse
+from cleanrooms_emulator.command.set_up import application
+from cleanrooms_emulator.control.client import EmulatorControl
+from cleanrooms_emulator.limits.paging import Paging
 from cleanrooms_emulator.switches import describe
+from cleanrooms_emulator.transport import server_process
+from cleanrooms_emulator.transport.in_process import client
 from cleanrooms_emulator.wire.service import service
+from cleanrooms_emulator.world.snapshot_file import read_snapshot, write_snapshot
+from cleanrooms_emulator.world.state_file import StateFileError
+from cleanrooms_emulator.world.store import Store
 from tests.emulator.robustness.accounts import HUB, NEW, over_http
 
 COLLABORATIONS = "Collaborations created per account"

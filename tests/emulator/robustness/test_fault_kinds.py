@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_emulator.in_process import client
+from cleanrooms_emulator.transport.in_process import client
 from tests.emulator.robustness.accounts import HUB, NEW, SPOKE, error_code
 
 MakeClient = Callable[..., Any]

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.control import EmulatorControl
+from cleanrooms_emulator.control.client import EmulatorControl
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from cleanrooms_emulator.handlers import quotas
 from tests.emulator.robustness.accounts import HUB, NEW, SPOKE, over_http

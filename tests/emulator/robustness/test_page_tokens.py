@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.paging import Paging
+from cleanrooms_emulator.limits.paging import Paging
+from cleanrooms_emulator.transport.in_process import client
 from tests.emulator.robustness.accounts import HUB, NEW, SPOKE
 
 ALPHABET = string.ascii_letters + string.digits + "-_="

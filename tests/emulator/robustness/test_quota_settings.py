@@ -11,12 +11,12 @@ import pytest
 
 import cleanrooms_emulator.handlers
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.control import ControlRefused, EmulatorControl
+from cleanrooms_emulator.control.client import ControlRefused, EmulatorControl
 from cleanrooms_emulator.handlers import quotas
 from cleanrooms_emulator.handlers.quota_settings import settings
 from cleanrooms_emulator.handlers.quotas import Quota
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.world.store import Store
 from tests.emulator.robustness.accounts import HUB, NEW, error_code
 
 COLLABORATIONS = "Collaborations created per account"

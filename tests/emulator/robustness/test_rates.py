@@ -9,13 +9,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.clock import Clock
-from cleanrooms_emulator.control import ControlRefused, EmulatorControl
+from cleanrooms_emulator.control.client import ControlRefused, EmulatorControl
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.rates import RateLimits, Rates
-from cleanrooms_emulator.server_thread import serve_in_thread
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.limits.rates import RateLimits, Rates
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
+from cleanrooms_emulator.world.clock import Clock
+from cleanrooms_emulator.world.store import Store
 from tests.emulator.robustness.accounts import HUB, SPOKE, error_code
 
 

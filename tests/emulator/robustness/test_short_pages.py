@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.control import EmulatorControl
-from cleanrooms_emulator.in_process import client, connect
-from cleanrooms_emulator.paging import Paging
+from cleanrooms_emulator.control.client import EmulatorControl
+from cleanrooms_emulator.limits.paging import Paging
+from cleanrooms_emulator.transport.in_process import client, connect
 from cleanrooms_governance.aws import AwsAccounts, Pace
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
 from cleanrooms_governance.desired import Access, Credentials

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cleanrooms_emulator.state_file import SCHEMA_VERSION, StateFileError
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.world.state_file import SCHEMA_VERSION, StateFileError
+from cleanrooms_emulator.world.store import Store
 
 MANY = 5000
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client, connect
+from cleanrooms_emulator.transport.in_process import client, connect
 from tests.emulator.world import CREATOR, NEWCOMER, READER, RESULTS_TO, RUNNER, Refusal, World, member, refusal
 
 PROVIDER = NEWCOMER

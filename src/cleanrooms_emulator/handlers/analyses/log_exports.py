@@ -17,7 +17,7 @@ from cleanrooms_emulator.handlers.refusals import MEMBERSHIP, access_denied, inv
 from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _ABILITY = "CAN_EXPORT_QUERY_ANALYSIS_LOG"
 _IN_PROGRESS, _SUCCESS, _FAILED = "IN_PROGRESS", "SUCCESS", "FAILED"

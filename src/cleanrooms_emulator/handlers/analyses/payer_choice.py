@@ -14,7 +14,7 @@ from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.collaborations.roster import Member
 from cleanrooms_emulator.handlers.memberships import payments
 from cleanrooms_emulator.handlers.refusals import invalid_configuration, invalid_field
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def choose_payer(ctx: Context, collaboration: Document, cost_type: str, named: str | None, parameter: str) -> str:

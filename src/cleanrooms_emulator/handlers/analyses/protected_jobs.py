@@ -19,7 +19,7 @@ from cleanrooms_emulator.handlers.memberships import payments
 from cleanrooms_emulator.handlers.refusals import invalid_configuration
 from cleanrooms_emulator.handlers.tables.directory import UsableTable
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _PAYER = "jobComputePayerAccountId"
 _TEMPLATE = "jobParameters.analysisTemplateArn"

@@ -19,7 +19,7 @@ from cleanrooms_emulator.handlers.collaborations.roster import CAN_QUERY
 from cleanrooms_emulator.handlers.memberships import payments
 from cleanrooms_emulator.handlers.refusals import invalid_field, invalid_query
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _PAYER = "queryComputePayerAccountId"
 _TEXT, _TEMPLATE, _PARAMETERS = "sqlParameters.queryString", "sqlParameters.analysisTemplateArn", "sqlParameters.parameters"

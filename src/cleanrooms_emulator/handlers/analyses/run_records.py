@@ -15,7 +15,7 @@ from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.memberships.memberships import own_membership
 from cleanrooms_emulator.handlers.refusals import MEMBERSHIP, invalid_state, not_found
 from cleanrooms_emulator.pagination import paginate
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _LISTS = {
     kinds.PROTECTED_QUERY: ("ListProtectedQueries", "protectedQueries"),

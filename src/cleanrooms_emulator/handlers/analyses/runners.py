@@ -10,7 +10,7 @@ from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.collaborations.roster import Member
 from cleanrooms_emulator.handlers.memberships.memberships import own_membership
 from cleanrooms_emulator.handlers.refusals import access_denied
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 SUBMITTED, STARTED, SUCCESS, FAILED = "SUBMITTED", "STARTED", "SUCCESS", "FAILED"
 CANCELLING, CANCELLED = "CANCELLING", "CANCELLED"

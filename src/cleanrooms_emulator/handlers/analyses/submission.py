@@ -14,7 +14,7 @@ from cleanrooms_emulator.handlers.analyses.run_records import settled
 from cleanrooms_emulator.handlers.analyses.runs import Failure
 from cleanrooms_emulator.handlers.tables.directory import UsableTable
 from cleanrooms_emulator.handlers.timeline import advanced, latest
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.refusals import MEMBERSHIP, invalid_field, not_found
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _WHOLE = re.compile(r"[+-]?\d+")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")

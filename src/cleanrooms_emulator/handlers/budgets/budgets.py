@@ -12,7 +12,7 @@ from cleanrooms_emulator.handlers.tables.own_resources import children_of, membe
 from cleanrooms_emulator.handlers.visibility import visible_collaboration
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 @operation("ListPrivacyBudgets")

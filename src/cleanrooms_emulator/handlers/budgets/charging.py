@@ -14,7 +14,7 @@ from cleanrooms_emulator.handlers.budgets import balances, differential_privacy
 from cleanrooms_emulator.handlers.budgets.balances import Balance
 from cleanrooms_emulator.handlers.budgets.lookup import access_template, privacy_template
 from cleanrooms_emulator.handlers.budgets.views import balance_now, spending_now
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def exhausted(ctx: Context, collaboration_id: str, arns: Iterable[str]) -> list[str]:

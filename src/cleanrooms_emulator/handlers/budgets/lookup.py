@@ -5,7 +5,7 @@ from __future__ import annotations
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.collaborations import roster
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 DIFFERENTIAL_PRIVACY = "DIFFERENTIAL_PRIVACY"
 ACCESS_BUDGET = "ACCESS_BUDGET"

@@ -11,7 +11,7 @@ from cleanrooms_emulator.handlers.budgets.lookup import ACCESS_BUDGET, DIFFERENT
 from cleanrooms_emulator.handlers.budgets.periods import CALENDAR_KINDS, MONTH
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.refusals import COLLABORATION, invalid_configuration, invalid_state
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 NO_REFRESH = "NONE"
 _MEMBER_OF = {DIFFERENTIAL_PRIVACY: "differentialPrivacy", ACCESS_BUDGET: "accessBudget"}

@@ -39,7 +39,7 @@ from cleanrooms_emulator.handlers.tables.own_resources import (
 )
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _KIND = kinds.PRIVACY_BUDGET_TEMPLATE
 

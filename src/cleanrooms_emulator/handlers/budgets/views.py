@@ -14,7 +14,7 @@ from cleanrooms_emulator.handlers.budgets import balances, differential_privacy
 from cleanrooms_emulator.handlers.budgets.balances import Balance
 from cleanrooms_emulator.handlers.budgets.differential_privacy import AGGREGATION_TYPES, Spending
 from cleanrooms_emulator.handlers.budgets.lookup import ACCESS_BUDGET, access_template
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def access_budget(ctx: Context, arn: str) -> dict[str, Any] | None:

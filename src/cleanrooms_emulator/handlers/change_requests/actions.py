@@ -11,8 +11,8 @@ from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.handlers.change_requests import voting
 from cleanrooms_emulator.handlers.change_requests.change_lifecycle import APPROVED, PENDING
 from cleanrooms_emulator.handlers.refusals import COLLABORATION, access_denied, invalid_field, invalid_state
-from cleanrooms_emulator.store import Document
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.store import Document
 
 VOTES = {"APPROVE": voting.APPROVED, "DENY": voting.DENIED}
 """What a member's entry in the approvals says after these actions."""

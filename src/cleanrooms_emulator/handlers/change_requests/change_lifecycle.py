@@ -13,7 +13,7 @@ from cleanrooms_emulator.handlers.change_requests.second_judgement import judged
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.memberships import acceptance, payments
 from cleanrooms_emulator.handlers.timeline import advanced, latest
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 PENDING, APPROVED, CANCELLED, COMMITTED = "PENDING", "APPROVED", "CANCELLED", "COMMITTED"
 OPEN = (PENDING, APPROVED)

@@ -23,8 +23,8 @@ from cleanrooms_emulator.handlers.collaborations.roster import RUNNER_ABILITIES,
 from cleanrooms_emulator.handlers.memberships import payer_rules, payments
 from cleanrooms_emulator.handlers.refusals import invalid_configuration
 from cleanrooms_emulator.handlers.timeline import latest
-from cleanrooms_emulator.store import Document
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.store import Document
 
 
 @dataclass(frozen=True, slots=True)

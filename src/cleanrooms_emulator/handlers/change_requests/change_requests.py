@@ -24,7 +24,7 @@ from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.handlers.visibility import known_collaboration, own_collaboration, visible_collaboration
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 @operation("CreateCollaborationChangeRequest")

@@ -18,8 +18,8 @@ from cleanrooms_emulator.handlers.refusals import (
     invalid_field,
     invalid_state,
 )
-from cleanrooms_emulator.store import Document
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.store import Document
 
 WHOLE_COLLABORATION = "*"
 """Stands for the collaboration's own settings where subjects of changes are compared."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from cleanrooms_emulator.handlers.collaborations.roster import CAN_RECEIVE_RESULTS, Member
 from cleanrooms_emulator.handlers.memberships.payments import Flags
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 Change = dict[str, Any]
 """As in the model: specificationType, specification and, once derived, types."""

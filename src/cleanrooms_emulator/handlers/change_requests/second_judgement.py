@@ -16,7 +16,7 @@ from cleanrooms_emulator.handlers.change_requests.change_rules import subject_of
 from cleanrooms_emulator.handlers.change_requests.change_types import ADD_MEMBER, Change
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.refusals import COLLABORATION, invalid_state
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def judged_again(ctx: Context, collaboration: Document, request: Document) -> ChangeOutcome:

@@ -7,8 +7,8 @@ approvers, creatorVote, noOtherVoter, departedVote and lateJoiners.
 from __future__ import annotations
 
 from cleanrooms_emulator.handlers.collaborations import roster
-from cleanrooms_emulator.store import Document
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.store import Document
 
 Approvals = dict[str, dict[str, str]]
 """Account -> {"status": PENDING | APPROVED | DENIED}, as the model has it."""

@@ -15,7 +15,7 @@ from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.handlers.visibility import denied, find_collaboration, is_visible
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 DELETED = "COLLABORATION_DELETED"
 _COPIED = ("name", "description", "queryLogStatus", "dataEncryptionMetadata")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cleanrooms_emulator.store import Document
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.store import Document
 
 Member = dict[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import invalid
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _CUSTOM = "CUSTOM"
 

@@ -21,7 +21,7 @@ from cleanrooms_emulator.handlers.machine_learning.status_schedule import (
     status,
 )
 from cleanrooms_emulator.handlers.tables.directory import UsableTable, tables_of, usable_table
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def channel_run(ctx: Context, channel: Document, tables: Sequence[UsableTable], sql: str) -> Document:

@@ -9,7 +9,7 @@ from cleanrooms_emulator.handlers.analyses.payer_choice import choose_payer
 from cleanrooms_emulator.handlers.machine_learning.channel_source import ChannelSource
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import invalid
 from cleanrooms_emulator.handlers.memberships import payments
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _COMPUTE, _SYNTHETIC = "computePayerAccountId", "syntheticDataPayerAccountId"
 

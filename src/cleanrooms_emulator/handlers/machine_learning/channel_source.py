@@ -12,7 +12,7 @@ from cleanrooms_emulator.handlers.analyses.table_use import named_tables
 from cleanrooms_emulator.handlers.analyses.templates import check_parameters, usable_template
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import invalid
 from cleanrooms_emulator.handlers.tables.directory import UsableTable
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _SQL = "inputChannel.dataSource.protectedQueryInputParameters.sqlParameters"
 _TEXT, _TEMPLATE, _PARAMETERS = f"{_SQL}.queryString", f"{_SQL}.analysisTemplateArn", f"{_SQL}.parameters"

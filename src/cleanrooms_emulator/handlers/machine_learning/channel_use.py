@@ -5,7 +5,7 @@ from __future__ import annotations
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.machine_learning.status_schedule import CREATING, status
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def jobs_with(ctx: Context, channel: Document) -> list[Document]:

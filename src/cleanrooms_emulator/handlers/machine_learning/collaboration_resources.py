@@ -12,7 +12,7 @@ from cleanrooms_emulator.handlers.machine_learning.ml_refusals import conflict, 
 from cleanrooms_emulator.handlers.memberships.memberships import own_membership
 from cleanrooms_emulator.handlers.tables.own_resources import collaboration_of, new_child
 from cleanrooms_emulator.handlers.visibility import find_collaboration
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def acting_membership(ctx: Context, membership_id: str) -> Document:

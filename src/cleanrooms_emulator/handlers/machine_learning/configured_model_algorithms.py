@@ -19,7 +19,7 @@ from cleanrooms_emulator.handlers.machine_learning.ml_refusals import conflict, 
 from cleanrooms_emulator.handlers.tables.own_resources import oldest_first
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _COPIED = ("name", "description", "roleArn", "trainingContainerConfig", "inferenceContainerConfig", "kmsKeyArn")
 _CONTAINERS = ("trainingContainerConfig", "inferenceContainerConfig")

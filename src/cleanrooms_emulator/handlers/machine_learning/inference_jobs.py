@@ -30,7 +30,7 @@ from cleanrooms_emulator.handlers.machine_learning.status_schedule import ACTIVE
 from cleanrooms_emulator.handlers.tables.own_resources import collaboration_of, oldest_first
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _KIND = kinds.TRAINED_MODEL_INFERENCE_JOB
 _ARN, _PAYER = "trainedModelInferenceJobArn", "mlModelInferencePayerAccountId"

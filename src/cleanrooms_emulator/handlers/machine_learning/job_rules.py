@@ -8,7 +8,7 @@ from cleanrooms_emulator.handlers.machine_learning.collaboration_resources impor
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import conflict, invalid
 from cleanrooms_emulator.handlers.machine_learning.status_schedule import ACTIVE, CREATING, status
 from cleanrooms_emulator.handlers.quotas import Quota
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _ASSOCIATION = "configuredModelAlgorithmAssociationArn"
 

@@ -11,7 +11,7 @@ from cleanrooms_emulator.handlers.machine_learning.collaboration_resources impor
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import denied, missing
 from cleanrooms_emulator.handlers.memberships.memberships import own_membership
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 @operation("PutMLConfiguration", service="cleanroomsml")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import missing
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def versions_of(ctx: Context, base: Document) -> list[Document]:

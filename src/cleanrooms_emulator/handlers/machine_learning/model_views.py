@@ -18,7 +18,7 @@ from cleanrooms_emulator.handlers.machine_learning.status_schedule import reache
 from cleanrooms_emulator.handlers.visibility import visible_collaboration
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _KIND = kinds.TRAINED_MODEL
 

@@ -6,7 +6,7 @@ from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers.machine_learning.budgeted_runs import returned
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import conflict
 from cleanrooms_emulator.handlers.machine_learning.status_schedule import CREATING, cancellation, status, was_cancelled
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def cancel(ctx: Context, kind: str, job: Document) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 Schedule = list[list[Any]]
 """Pairs of a moment in epoch seconds and the status from then on. Of those that apply the last one listed counts."""

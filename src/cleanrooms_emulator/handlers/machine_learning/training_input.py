@@ -11,7 +11,7 @@ from cleanrooms_emulator.handlers.machine_learning.job_rules import active_chann
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import conflict, invalid
 from cleanrooms_emulator.handlers.machine_learning.model_versions import version_or_latest
 from cleanrooms_emulator.handlers.machine_learning.status_schedule import ACTIVE, status
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 MAX_CHANNELS = 20
 """Data channels and incremental ones together (model, CreateTrainedModelRequest)."""

@@ -13,8 +13,8 @@ from cleanrooms_emulator.handlers.collaborations.roster import (
 )
 from cleanrooms_emulator.handlers.memberships import payments
 from cleanrooms_emulator.handlers.refusals import invalid_configuration
-from cleanrooms_emulator.store import Document
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.store import Document
 
 
 def check_results(member: Member, configuration: dict[str, Any] | None) -> None:

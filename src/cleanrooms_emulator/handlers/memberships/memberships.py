@@ -26,7 +26,7 @@ from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.handlers.visibility import visible_collaboration
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _RESULTS = ("defaultResultConfiguration", "defaultJobResultConfiguration")
 

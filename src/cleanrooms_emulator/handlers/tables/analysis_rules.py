@@ -12,7 +12,7 @@ from typing import Any
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds, quotas
 from cleanrooms_emulator.handlers.refusals import invalid_configuration
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 Rule = dict[str, Any]
 Rules = dict[str, Rule]

@@ -16,7 +16,7 @@ from cleanrooms_emulator.handlers.tables.analysis_rules import Rule
 from cleanrooms_emulator.handlers.tables.associations import own_association
 from cleanrooms_emulator.handlers.tables.own_resources import active_membership, missing, moment_in
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 @operation("CreateConfiguredTableAssociationAnalysisRule")

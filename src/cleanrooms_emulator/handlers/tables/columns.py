@@ -6,7 +6,7 @@ from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.tables import intermediate_state
 from cleanrooms_emulator.handlers.tables.output_columns import UNKNOWN_TYPE, Columns
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def columns_of(ctx: Context, table: Document) -> Columns:

@@ -13,7 +13,7 @@ from cleanrooms_emulator.handlers.tables.analysis_rules import Rule
 from cleanrooms_emulator.handlers.tables.configured_tables import check_rule_suits
 from cleanrooms_emulator.handlers.tables.own_resources import missing, own_configured_table
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 @operation("CreateConfiguredTableAnalysisRule")

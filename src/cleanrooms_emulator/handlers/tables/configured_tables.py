@@ -22,7 +22,7 @@ from cleanrooms_emulator.handlers.tables.analysis_rules import CUSTOM, body
 from cleanrooms_emulator.handlers.tables.own_resources import missing, oldest_first, own_configured_table
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _GIVEN = ("name", "description", "tableReference", "allowedColumns", "analysisMethod", "selectedAnalysisMethods")
 _MULTIPLE = "MULTIPLE"

@@ -7,7 +7,7 @@ from cleanrooms_emulator.handlers import kinds, tags
 from cleanrooms_emulator.handlers.budgets import templates
 from cleanrooms_emulator.handlers.tables import intermediate_state
 from cleanrooms_emulator.handlers.timeline import latest
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _KINDS = (kinds.CONFIGURED_TABLE_ASSOCIATION, kinds.INTERMEDIATE_TABLE)
 

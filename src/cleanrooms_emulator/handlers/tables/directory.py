@@ -10,7 +10,7 @@ from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.tables import intermediate_state
 from cleanrooms_emulator.handlers.tables.analysis_rules import CUSTOM, Rule, body, rules_of
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 @dataclass(frozen=True, slots=True)

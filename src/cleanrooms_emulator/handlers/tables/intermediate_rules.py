@@ -15,7 +15,7 @@ from cleanrooms_emulator.handlers.tables.directory import usable_table
 from cleanrooms_emulator.handlers.tables.intermediate_tables import own_intermediate_table
 from cleanrooms_emulator.handlers.tables.own_resources import active_membership, missing, moment_in
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 @operation("CreateIntermediateTableAnalysisRule")

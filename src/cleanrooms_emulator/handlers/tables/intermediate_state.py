@@ -12,7 +12,7 @@ from typing import Any
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.analyses import runs
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 Version = dict[str, Any]
 

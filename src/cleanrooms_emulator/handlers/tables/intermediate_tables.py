@@ -38,7 +38,7 @@ from cleanrooms_emulator.handlers.tables.own_resources import (
 from cleanrooms_emulator.handlers.tables.population_source import population_source
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 DEFAULT_RETENTION_DAYS = 30
 """Service guide, creating an intermediate table."""

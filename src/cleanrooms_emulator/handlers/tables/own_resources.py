@@ -11,7 +11,7 @@ from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.memberships.memberships import own_membership
 from cleanrooms_emulator.handlers.refusals import CONFIGURED_TABLE, MEMBERSHIP, access_denied, invalid_state, not_found
 from cleanrooms_emulator.handlers.timeline import advanced, latest
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def own_configured_table(ctx: Context, table_id: str) -> Document:

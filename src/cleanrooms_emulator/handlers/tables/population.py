@@ -24,7 +24,7 @@ from cleanrooms_emulator.handlers.tables.own_resources import active_membership
 from cleanrooms_emulator.handlers.tables.population_source import PopulationSource, population_source
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _PAYER = "analysisPayerAccountId"
 _QUERY = "QUERY"

@@ -10,7 +10,7 @@ from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers.analyses import sql_tables
 from cleanrooms_emulator.handlers.analyses.templates import usable_template
 from cleanrooms_emulator.handlers.refusals import invalid_field, invalid_query
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _FIELD = "populationAnalysisConfiguration.sqlParameters"
 _FORMATS = ("SQL", "PYSPARK_1_0", "PYSPARK_2_0")

@@ -17,7 +17,7 @@ from cleanrooms_emulator.handlers.tables.own_resources import oldest_first
 from cleanrooms_emulator.handlers.visibility import visible_collaboration
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 @operation("ListSchemas")

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cleanrooms_emulator.callers.regions import known_regions
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.regions import known_regions
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.world.store import Store
 
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 _ACCOUNT = re.compile(r"[0-9]{12}")

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cleanrooms_emulator.http_connection import Answering
-from cleanrooms_emulator.server import Server
+from cleanrooms_emulator.transport.http_connection import Answering
+from cleanrooms_emulator.transport.server import Server
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.world.store import Store
 
 _KIND = "_role"
 _ARN = re.compile(r"arn:aws:iam::([0-9]{12}):role/((?:[\w+=,.@-]+/)*)([\w+=,.@-]+)", re.ASCII)

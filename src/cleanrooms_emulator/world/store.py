@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cleanrooms_emulator.state_file import StateFile
+from cleanrooms_emulator.world.state_file import StateFile
 
 Document = dict[str, Any]
 SNAPSHOT_VERSION = 1

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Self
 
-from cleanrooms_emulator.store import Document, Store
 from cleanrooms_emulator.wire.service import service
+from cleanrooms_emulator.world.store import Document, Store
 
 LIMITED_SERVICES = ("cleanrooms", "cleanroomsml")
 """Rates are documented for Clean Rooms. That Clean Rooms ML has the same is an assumption; STS is never throttled."""

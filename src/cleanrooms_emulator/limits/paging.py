@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.world.store import Store
 
 _KIND, _ID = "_paging", "chosen"
 

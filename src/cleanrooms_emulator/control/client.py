@@ -8,11 +8,11 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from cleanrooms_emulator.control_routes import CONTROL_PREFIX
+from cleanrooms_emulator.callers.roles import Role
+from cleanrooms_emulator.control.routes import CONTROL_PREFIX
 from cleanrooms_emulator.faults import FaultRule
 from cleanrooms_emulator.iam.principals import PrincipalPolicies
-from cleanrooms_emulator.paging import Paging
-from cleanrooms_emulator.roles import Role
+from cleanrooms_emulator.limits.paging import Paging
 
 _TIMEOUT = 30
 _open = build_opener(ProxyHandler({})).open

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from cleanrooms_emulator import registry
 from cleanrooms_emulator.handlers.quota_settings import settings
-from cleanrooms_emulator.store import Store
 from cleanrooms_emulator.switches import describe
 from cleanrooms_emulator.wire.service import service
+from cleanrooms_emulator.world.store import Store
 
 
 def switch_lines() -> Iterator[str]:

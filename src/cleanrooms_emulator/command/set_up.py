@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.command_line import Arguments, UsageError
+from cleanrooms_emulator.command.command_line import Arguments, UsageError
 from cleanrooms_emulator.handlers.quota_settings import adjust_by_name
-from cleanrooms_emulator.paging import Paging
-from cleanrooms_emulator.snapshot_file import read_snapshot
-from cleanrooms_emulator.state_file import StateFileError
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.limits.paging import Paging
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.snapshot_file import read_snapshot
+from cleanrooms_emulator.world.state_file import StateFileError
+from cleanrooms_emulator.world.store import Store
 
 ALL_OPERATIONS = "*"
 

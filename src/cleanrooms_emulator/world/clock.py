@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.world.store import Store
 
 _KIND, _ID = "_clock", "offset"
 _END = 253402300799.0

@@ -6,12 +6,12 @@ import hashlib
 import json
 from typing import Any
 
+from cleanrooms_emulator.callers.identity import Identity, IssuedKey, issue
+from cleanrooms_emulator.callers.roles import RoleArn, longest_session, may_assume
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.iam.documents import compiled
-from cleanrooms_emulator.identity import Identity, IssuedKey, issue
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.roles import RoleArn, longest_session, may_assume
 
 _DEFAULT_DURATION = 3600
 _LONGEST_CHAINED = 3600

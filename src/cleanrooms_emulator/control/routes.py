@@ -8,13 +8,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs
 
-from cleanrooms_emulator import roles
+from cleanrooms_emulator.callers import roles
+from cleanrooms_emulator.callers.roles import Role
 from cleanrooms_emulator.faults import FaultRule
 from cleanrooms_emulator.handlers import quota_settings
 from cleanrooms_emulator.iam import principals
 from cleanrooms_emulator.iam.principals import PrincipalPolicies
-from cleanrooms_emulator.paging import Paging
-from cleanrooms_emulator.roles import Role
+from cleanrooms_emulator.limits.paging import Paging
 from cleanrooms_emulator.switches import describe
 from cleanrooms_emulator.wire.messages import Request, Response
 

@@ -9,7 +9,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from cleanrooms_emulator.http_connection import Answering, Connection
+from cleanrooms_emulator.transport.http_connection import Answering, Connection
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0
