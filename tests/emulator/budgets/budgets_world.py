@@ -208,17 +208,22 @@ class BudgetsWorld(World):
         """Use tables in so many queries."""
         for _ in range(times):
             with self.call() as ctx:
-                charging.take(ctx, self.id, arns)
+                self.charged = charging.take(ctx, self.id, arns)
 
     def exhausted(self, *arns: str) -> list[str]:
         """Which of these tables cannot be used any more."""
         with self.call() as ctx:
             return charging.exhausted(ctx, self.id, arns)
 
-    def give_back(self, *arns: str) -> None:
-        """A query on these tables failed or was cancelled."""
+    def give_back(self) -> None:
+        """The latest query is cancelled."""
         with self.call() as ctx:
-            charging.give_back(ctx, self.id, arns)
+            charging.give_back(ctx, self.charged, "some query")
+
+    def promise_back(self, seconds: float) -> None:
+        """The latest query will fail in so many seconds."""
+        with self.call() as ctx:
+            charging.promise_back(ctx, self.charged, "some query", ctx.now + seconds)
 
     def query(self, **aggregations: int) -> None:
         """Query protected tables with so many aggregations of each type."""

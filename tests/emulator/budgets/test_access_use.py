@@ -85,7 +85,7 @@ def test_whether_a_failed_use_is_given_back_is_a_reading(reading: str, left: int
     arn = world.table()
     world.limit(arn, part("LIFETIME", 5))
     world.use(arn)
-    world.give_back(arn)
+    world.give_back()
 
     assert left == world.left(arn)
 
@@ -96,14 +96,31 @@ def test_a_refund_never_raises_a_balance_above_its_budget() -> None:
     world.limit(arn, part("DAY", 5, "ENABLED"), part("LIFETIME", 9))
     world.use(arn)
     world.go_to("2027-03-11T00:00:00")
-    world.give_back(arn)
+    world.give_back()
 
     assert [5, 9] == world.parts_left(arn)
 
 
-def test_a_refund_of_an_unlimited_table_changes_nothing() -> None:
+def test_a_use_from_before_there_was_a_budget_gives_nothing_back() -> None:
     world = BudgetsWorld({"budgetRefund": "yes"})
-    world.give_back(world.table())
+    arn = world.table()
+    world.use(arn)
+    before = world.charged
+    world.limit(arn, part("LIFETIME", 5))
+    world.use(arn)
+    world.charged = before
+    world.give_back()
+
+    assert 4 == world.left(arn)
+
+
+def test_a_deleted_budget_takes_nothing_back() -> None:
+    world = BudgetsWorld({"budgetRefund": "yes"})
+    arn = world.table()
+    template = world.limit(arn, part("LIFETIME", 5))
+    world.use(arn)
+    world.delete(template["id"])
+    world.give_back()
 
     assert [] == world.all_budgets()
 
@@ -113,9 +130,67 @@ def test_a_refund_of_the_last_unit_makes_the_table_usable() -> None:
     arn = world.table()
     world.limit(arn, part("LIFETIME", 1))
     world.use(arn)
-    world.give_back(arn)
+    world.give_back()
 
     assert [] == world.exhausted(arn)
+
+
+def test_what_a_failing_use_took_comes_back_when_it_fails() -> None:
+    world = BudgetsWorld({"budgetRefund": "yes"})
+    arn = world.table()
+    world.limit(arn, part("LIFETIME", 5))
+    world.use(arn)
+    world.promise_back(60)
+    before = world.left(arn)
+    world.clock.advance(60)
+
+    assert (4, 5) == (before, world.left(arn))
+
+
+def test_a_failure_before_a_boundary_lets_a_used_up_budget_renew_at_it() -> None:
+    world = BudgetsWorld({"budgetRefund": "yes"})
+    arn = world.table()
+    world.limit(arn, part("DAY", 4, "ENABLED"), part("LIFETIME", 1))
+    world.use(arn)
+    world.promise_back(60)
+    world.go_to("2027-03-11T00:00:00")
+
+    assert [4, 1] == world.parts_left(arn)
+
+
+def test_a_failure_after_a_boundary_comes_too_late_for_a_used_up_budget_to_renew_at_it() -> None:
+    world = BudgetsWorld({"budgetRefund": "yes"})
+    arn = world.table()
+    world.limit(arn, part("DAY", 4, "ENABLED"), part("LIFETIME", 1))
+    world.use(arn)
+    world.promise_back(86_400)
+    world.go_to("2027-03-11T00:00:00")
+
+    assert [3, 0] == world.parts_left(arn)
+
+
+def test_a_cancelled_use_comes_back_once_though_it_would_have_failed() -> None:
+    world = BudgetsWorld({"budgetRefund": "yes"})
+    arn = world.table()
+    world.limit(arn, part("LIFETIME", 5))
+    world.use(arn, times=2)
+    world.promise_back(60)
+    world.give_back()
+    world.clock.advance(60)
+
+    assert 4 == world.left(arn)
+
+
+def test_what_came_back_is_counted_once() -> None:
+    world = BudgetsWorld({"budgetRefund": "yes"})
+    arn = world.table()
+    world.limit(arn, part("LIFETIME", 5))
+    world.use(arn)
+    world.promise_back(60)
+    world.clock.advance(60)
+    world.use(arn, times=2)
+
+    assert 3 == world.left(arn)
 
 
 def test_a_use_moves_the_update_time_of_the_budget_and_not_of_the_template() -> None:

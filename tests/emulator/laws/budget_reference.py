@@ -59,6 +59,11 @@ class Budget:
         for part in self.parts:
             part.left -= 1
 
+    def give_back(self) -> None:
+        """One use came to nothing; no part rises above its budget."""
+        for part in self.parts:
+            part.left = min(part.left + 1, part.budget)
+
     def replaced(self, parameters: list[dict[str, Any]], now: datetime, reading: Mapping[str, str]) -> Budget:
         """What an update makes of it: a full one, in all or in its calendar part."""
         new = [Part.of(each, now, reading) for each in parameters]

@@ -20,13 +20,14 @@ def charged_by(tables: Iterable[UsableTable]) -> list[str]:
     return sorted({arn for table in tables for arn in table.charged})
 
 
-def charge_use(ctx: Context, collaboration_id: str, tables: Iterable[UsableTable], sql: str | None) -> bool:
+def charge_use(ctx: Context, collaboration_id: str, tables: Iterable[UsableTable], sql: str | None) -> list[str] | None:
     """Take what using `tables` costs from all budgets on them, or nothing at all.
 
     `sql` is the query, which the differential privacy budget is charged for; None for jobs.
 
-    When a budget is used up, or protected tables have none: raises ValidationException, or returns False and takes
-    nothing, so that the caller lets the analysis fail (assumption, switch budgetExhausted). True when taken.
+    Returns what `charging.give_back` needs. When a budget is used up, or protected tables have none: raises
+    ValidationException, or takes nothing and returns None, so that the caller lets the analysis fail (assumption,
+    switch budgetExhausted).
     """
     used = list(tables)
     arns = charged_by(used)
@@ -37,12 +38,11 @@ def charge_use(ctx: Context, collaboration_id: str, tables: Iterable[UsableTable
         problem = "The differential privacy budget of the collaboration does not suffice"
     if problem is not None:
         if ctx.switches.budget_exhausted == "FAILED":
-            return False
+            return None
         raise ServiceError("ValidationException", problem, reason="INVALID_CONFIGURATION")
-    charging.take(ctx, collaboration_id, arns)
     if protected:
         charging.take_privacy(ctx, collaboration_id, aggregations)
-    return True
+    return charging.take(ctx, collaboration_id, arns)
 
 
 def _problem(exhausted: list[str]) -> str | None:

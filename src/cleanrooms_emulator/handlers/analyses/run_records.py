@@ -32,7 +32,7 @@ def list_runs(ctx: Context, kind: str, params: dict[str, Any]) -> tuple[list[Doc
     membership = own_membership(ctx, params["membershipIdentifier"])
     operation, result_key = _LISTS[kind]
     wanted = params.get("status")
-    readable = [settled(ctx, kind, each) for each in ctx.store.all(kind) if _is_readable(ctx, each, membership)]
+    readable = [each for each in ctx.store.all(kind) if _is_readable(ctx, each, membership)]
     page = paginate(
         ctx,
         [each for each in readable if wanted in (None, runs.status(each, ctx.now))],
@@ -50,7 +50,7 @@ def readable_run(ctx: Context, kind: str, membership_id: str, run_id: str) -> Do
     run = ctx.store.get(kind, run_id)
     if run is None or not _is_readable(ctx, run, membership):
         raise not_found(MEMBERSHIP, run_id, f"Membership {membership_id} has no analysis {run_id}")
-    return settled(ctx, kind, run)
+    return run
 
 
 def own_run(ctx: Context, kind: str, membership_id: str, run_id: str) -> Document:
@@ -75,14 +75,8 @@ def cancelled(ctx: Context, kind: str, run: Document) -> Document:
         return run
     stopping = {**run, "_cancelTime": ctx.now}
     ctx.store.put(kind, run["id"], stopping)
-    return _returned(ctx, kind, stopping)
-
-
-def settled(ctx: Context, kind: str, run: Document) -> Document:
-    """The run after what its failure gives back was given back (switch budgetRefund), once it is seen to have failed."""
-    if run["_failure"] is None or not run["_charged"] or runs.status(run, ctx.now) != runs.FAILED:
-        return run
-    return _returned(ctx, kind, run)
+    charging.give_back(ctx, run["_charged"], run["id"])
+    return stopping
 
 
 def _is_readable(ctx: Context, run: dict[str, Any], membership: Document) -> bool:
@@ -93,11 +87,3 @@ def _is_readable(ctx: Context, run: dict[str, Any], membership: Document) -> boo
         and run["collaborationId"] == membership["collaborationId"]
         and run["_payer"] == ctx.account
     )
-
-
-def _returned(ctx: Context, kind: str, run: Document) -> Document:
-    """The run after what it took from access budgets was given back (switch budgetRefund)."""
-    charging.give_back(ctx, run["collaborationId"], run["_charged"])
-    freed = {**run, "_charged": []}
-    ctx.store.put(kind, run["id"], freed)
-    return freed

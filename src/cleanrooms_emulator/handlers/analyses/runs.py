@@ -76,12 +76,13 @@ def _undisturbed(run: Document, now: float) -> str:
     """The status that the run has, or had when it was cancelled."""
     if now < run["_acceptTime"] + SECONDS_TO_START:
         return SUBMITTED
-    if now < _end(run):
+    if now < end(run):
         return STARTED
     return SUCCESS if run["_failure"] is None else FAILED
 
 
-def _end(run: Document) -> float:
+def end(run: Document) -> float:
+    """When the run ends, or would have ended had it not been cancelled, in epoch seconds."""
     failure = run["_failure"]
     seconds = SECONDS_TO_START if failure is not None and failure["early"] else SECONDS_TO_END
     return float(run["_acceptTime"]) + seconds
@@ -89,7 +90,7 @@ def _end(run: Document) -> float:
 
 def _statistics(run: Document) -> dict[str, Any]:
     cancelled = run["_cancelTime"]
-    seconds = (_end(run) if cancelled is None else cancelled + SECONDS_TO_CANCEL) - run["_acceptTime"]
+    seconds = (end(run) if cancelled is None else cancelled + SECONDS_TO_CANCEL) - run["_acceptTime"]
     worker = (run.get("computeConfiguration") or {}).get("worker") or {}
     units = (worker.get("number") or _DEFAULT_WORKERS) * _UNITS_OF[worker.get("type") or "CR.1X"]
     return {

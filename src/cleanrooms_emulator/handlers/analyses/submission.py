@@ -9,9 +9,9 @@ from typing import Any
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds, quotas
 from cleanrooms_emulator.handlers.analyses import runs, sql_tables
-from cleanrooms_emulator.handlers.analyses.budget_use import charge_use, charged_by
-from cleanrooms_emulator.handlers.analyses.run_records import settled
+from cleanrooms_emulator.handlers.analyses.budget_use import charge_use
 from cleanrooms_emulator.handlers.analyses.runs import Failure
+from cleanrooms_emulator.handlers.budgets import charging
 from cleanrooms_emulator.handlers.tables.directory import UsableTable
 from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.world.store import Document
@@ -51,11 +51,8 @@ def submit_job(ctx: Context, membership: Document, submission: Submission) -> Do
 
 
 def _submit(ctx: Context, kind: str, membership: Document, submission: Submission) -> Document:
-    for earlier in ctx.store.all(kind):
-        if earlier["membershipId"] == membership["id"]:
-            settled(ctx, kind, earlier)
-    taken = charge_use(ctx, membership["collaborationId"], submission.tables, submission.sql)
-    failure = _failure(submission.sql, taken)
+    charged = charge_use(ctx, membership["collaborationId"], submission.tables, submission.sql)
+    failure = _failure(submission.sql, taken=charged is not None)
     collaboration = ctx.store.get(kinds.COLLABORATION, membership["collaborationId"])
     if collaboration is None:
         raise LookupError(f"membership {membership['id']} has lost its collaboration")
@@ -74,15 +71,17 @@ def _submit(ctx: Context, kind: str, membership: Document, submission: Submissio
         "_payer": submission.payer,
         "_sql": submission.sql,
         "_protected": any(each.differentially_private for each in submission.tables),
-        "_charged": charged_by(submission.tables) if taken else [],
+        "_charged": charged or [],
         "_failure": failure.stored() if failure is not None else None,
         "_cancelTime": None,
     }
     ctx.store.put(kind, run["id"], run)
+    if failure is not None:
+        charging.promise_back(ctx, run["_charged"], run["id"], runs.end(run))
     return run
 
 
-def _failure(sql: str | None, taken: bool) -> Failure | None:
+def _failure(sql: str | None, *, taken: bool) -> Failure | None:
     if not taken:
         return Failure("INVALID_RESOURCE", "A privacy budget of the tables used does not suffice", early=True)
     if sql is not None and sql_tables.raises_error(sql):

@@ -26,24 +26,37 @@ def exhausted(ctx: Context, collaboration_id: str, arns: Iterable[str]) -> list[
     ]
 
 
-def take(ctx: Context, collaboration_id: str, arns: Iterable[str]) -> None:
-    """Take one unit of every part of the access budget of each resource; an ARN given twice counts once.
+def take(ctx: Context, collaboration_id: str, arns: Iterable[str]) -> list[str]:
+    """Take one unit of every part of the access budget of each resource; the ids of the templates that were charged.
 
-    Resources without a budget are free. Raises ValueError when one of the budgets is exhausted.
+    An ARN given twice counts once, and resources without a budget are free. Raises ValueError when one of the budgets
+    is exhausted.
     """
-    for template in _limited(ctx, collaboration_id, arns).values():
+    limited = _limited(ctx, collaboration_id, arns).values()
+    for template in limited:
         _put_balance(ctx, template, balances.charged(balance_now(ctx, template)))
+    return [template["id"] for template in limited]
 
 
-def give_back(ctx: Context, collaboration_id: str, arns: Iterable[str]) -> None:
-    """What `take` took is returned because the use failed or was cancelled (assumption: it is not, switch budgetRefund).
+def promise_back(ctx: Context, charged: Iterable[str], use: str, moment: float) -> None:
+    """What `take` took will come back when the use fails at `moment` (assumption: it does not, switch budgetRefund).
 
-    A balance that was renewed or reset in between does not rise above its budget.
+    `charged` is what `take` gave, `use` the id of what it was taken for. A balance that is renewed or reset in between
+    does not rise above its budget; a template that was deleted takes nothing back.
     """
-    if ctx.switches.budget_refund == "no":
-        return
-    for template in _limited(ctx, collaboration_id, arns).values():
-        _put_balance(ctx, template, balances.refunded(balance_now(ctx, template)))
+    for template in _refundable(ctx, charged):
+        budget = template["_budget"]
+        promises = sorted([*budget.get("promises", []), {"use": use, "moment": moment}], key=lambda each: each["moment"])
+        ctx.store.put(kinds.PRIVACY_BUDGET_TEMPLATE, template["id"], {**template, "_budget": {**budget, "promises": promises}})
+
+
+def give_back(ctx: Context, charged: Iterable[str], use: str) -> None:
+    """What `take` took comes back now, because the use was cancelled; so nothing more comes back when it would fail."""
+    for template in _refundable(ctx, charged):
+        budget = template["_budget"]
+        kept = [each for each in budget.get("promises", []) if each["use"] != use]
+        without = {**template, "_budget": {**budget, "promises": kept}}
+        _put_balance(ctx, without, balances.refunded(balance_now(ctx, without)))
 
 
 def privacy_exhausted(ctx: Context, collaboration_id: str, aggregations: Mapping[str, int]) -> bool:
@@ -80,6 +93,14 @@ def _limited(ctx: Context, collaboration_id: str, arns: Iterable[str]) -> dict[s
     }
 
 
+def _refundable(ctx: Context, charged: Iterable[str]) -> list[Document]:
+    if ctx.switches.budget_refund == "no":
+        return []
+    found = [ctx.store.get(kinds.PRIVACY_BUDGET_TEMPLATE, id) for id in charged]
+    return [template for template in found if template is not None]
+
+
 def _put_balance(ctx: Context, template: Document, balance: Balance) -> None:
     budget = {**template["_budget"], "balance": balance, "updateTime": ctx.now}
+    budget["promises"] = [each for each in budget.get("promises", []) if each["moment"] > ctx.now]
     ctx.store.put(kinds.PRIVACY_BUDGET_TEMPLATE, template["id"], {**template, "_budget": budget})

@@ -1,8 +1,9 @@
 """Budgets as they are now, in the form the API shows them.
 
 A template keeps the state of its budget under `_budget`: its `id`, when it was changed last (`updateTime`), and the
-`balance` of an access budget (see `balances`) or the `spending` of differential privacy (see `differential_privacy`).
-Both are stored as of the last change; time is applied whenever they are read.
+`spending` of differential privacy (see `differential_privacy`), or the `balance` of an access budget (see `balances`)
+with the `promises` of what comes back to it (see `charging`). All are stored as of the last change; time is applied
+whenever they are read.
 """
 
 from __future__ import annotations
@@ -27,8 +28,12 @@ def access_budget(ctx: Context, arn: str) -> dict[str, Any] | None:
 
 
 def balance_now(ctx: Context, template: Document) -> Balance:
-    """The balance of an access budget template at this moment."""
-    return balances.at(template["_budget"]["balance"], ctx.now, ctx.switches.calendar_disabled_after_period)
+    """The balance of an access budget template at this moment, with what was promised back until now."""
+    balance, after_disabled = template["_budget"]["balance"], ctx.switches.calendar_disabled_after_period
+    for promise in template["_budget"].get("promises", []):
+        if promise["moment"] <= ctx.now:
+            balance = balances.refunded(balances.at(balance, promise["moment"], after_disabled))
+    return balances.at(balance, ctx.now, after_disabled)
 
 
 def spending_now(ctx: Context, template: Document) -> Spending:

@@ -10,15 +10,13 @@ from collections.abc import Sequence
 
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers.analyses import sql_tables
-from cleanrooms_emulator.handlers.analyses.budget_use import charge_use, charged_by
+from cleanrooms_emulator.handlers.analyses.budget_use import charge_use
 from cleanrooms_emulator.handlers.budgets import charging
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import conflict
 from cleanrooms_emulator.handlers.machine_learning.status_schedule import (
-    CREATE_FAILED,
     Schedule,
     creation,
     failing_creation,
-    status,
 )
 from cleanrooms_emulator.handlers.tables.directory import UsableTable, tables_of, usable_table
 from cleanrooms_emulator.world.store import Document
@@ -30,12 +28,14 @@ def channel_run(ctx: Context, channel: Document, tables: Sequence[UsableTable], 
     Raises ValidationException when a budget is used up, or lets the channel fail (switch budgetExhausted). A query
     that calls Spark's `raise_error` makes the channel fail at its end, so that clients can be tried with failures.
     """
-    if not charge_use(ctx, channel["collaborationId"], tables, sql):
+    charged = charge_use(ctx, channel["collaborationId"], tables, sql)
+    if charged is None:
         return _starved(channel)
-    charged = charged_by(tables)
     if sql_tables.raises_error(sql):
         failure = {"statusCode": "QUERY_FAILED", "message": "The query called raise_error"}
-        return _run(channel, charged, failing_creation(channel["createTime"], at_once=False), failure)
+        schedule = failing_creation(channel["createTime"], at_once=False)
+        charging.promise_back(ctx, charged, channel["id"], schedule[-1][0])
+        return _run(channel, charged, schedule, failure)
     return _run(channel, charged, creation(channel["createTime"], retention_days=channel["retentionInDays"]))
 
 
@@ -50,21 +50,15 @@ def job_run(ctx: Context, job: Document, channels: Sequence[Document]) -> Docume
     if withdrawn and ctx.switches.withdrawn_channel_source == "refused":
         raise conflict(f"Tables that the input data comes from are not in the collaboration now: {', '.join(withdrawn)}")
     tables = [usable_table(ctx, present[arn]) for arn in sources if arn in present]
-    if not charge_use(ctx, job["collaborationId"], tables, None):
+    charged = charge_use(ctx, job["collaborationId"], tables, None)
+    if charged is None:
         return _starved(job)
-    return _run(job, charged_by(tables), creation(job["createTime"]))
-
-
-def settled(ctx: Context, kind: str, document: Document) -> Document:
-    """The document after a failure that has come to light gave back what was taken (switch budgetRefund)."""
-    if not document["_charged"] or status(document, ctx.now) != CREATE_FAILED:
-        return document
-    return returned(ctx, kind, document)
+    return _run(job, charged, creation(job["createTime"]))
 
 
 def returned(ctx: Context, kind: str, document: Document) -> Document:
     """The document after what it took was given back (switch budgetRefund)."""
-    charging.give_back(ctx, document["collaborationId"], document["_charged"])
+    charging.give_back(ctx, document["_charged"], document["id"])
     freed = {**document, "_charged": []}
     ctx.store.put(kind, document["id"], freed)
     return freed

@@ -8,7 +8,7 @@ from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds, quotas, tags
 from cleanrooms_emulator.handlers.analyses.payer_choice import choose_payer
 from cleanrooms_emulator.handlers.collaborations import roster
-from cleanrooms_emulator.handlers.machine_learning.budgeted_runs import job_run, settled
+from cleanrooms_emulator.handlers.machine_learning.budgeted_runs import job_run
 from cleanrooms_emulator.handlers.machine_learning.collaboration_resources import (
     acting_membership,
     attached_tags,
@@ -137,5 +137,4 @@ def _page(ctx: Context, jobs: list[Document], params: dict[str, Any], result_key
 
 
 def _shown(ctx: Context, job: Document) -> Document:
-    now_settled = settled(ctx, _KIND, job)
-    return {**wire_members(now_settled), **reached(now_settled, ctx.now), _ARN: job["arn"]}
+    return {**wire_members(job), **reached(job, ctx.now), _ARN: job["arn"]}

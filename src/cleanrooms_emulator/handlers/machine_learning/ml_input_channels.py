@@ -12,7 +12,7 @@ from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds, quotas, tags
 from cleanrooms_emulator.handlers.budgets.views import access_budget
 from cleanrooms_emulator.handlers.machine_learning.analysis_allowance import check_allowed
-from cleanrooms_emulator.handlers.machine_learning.budgeted_runs import channel_run, settled
+from cleanrooms_emulator.handlers.machine_learning.budgeted_runs import channel_run
 from cleanrooms_emulator.handlers.machine_learning.channel_payers import channel_payers
 from cleanrooms_emulator.handlers.machine_learning.channel_source import channel_source
 from cleanrooms_emulator.handlers.machine_learning.channel_use import jobs_with
@@ -138,8 +138,7 @@ def delete_ml_input_channel_data(ctx: Context, params: dict[str, Any]) -> dict[s
 
 
 def _shown(ctx: Context, channel: Document) -> Document:
-    now_settled = settled(ctx, _KIND, channel)
-    return {**wire_members(now_settled), **reached(now_settled, ctx.now), _ARN: channel["arn"]}
+    return {**wire_members(channel), **reached(channel, ctx.now), _ARN: channel["arn"]}
 
 
 def _with_budgets(ctx: Context, channel: Document) -> Document:

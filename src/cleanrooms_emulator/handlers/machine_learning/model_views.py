@@ -6,7 +6,6 @@ from typing import Any
 
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds
-from cleanrooms_emulator.handlers.machine_learning.budgeted_runs import settled
 from cleanrooms_emulator.handlers.machine_learning.collaboration_resources import (
     listed_collaboration,
     shared_resource,
@@ -50,5 +49,4 @@ def list_collaboration_trained_models(ctx: Context, params: dict[str, Any]) -> d
 
 def shown_model(ctx: Context, model: Document) -> Document:
     """A version of a model with what follows from the clock."""
-    now_settled = settled(ctx, _KIND, model)
-    return {**wire_members(now_settled), **reached(now_settled, ctx.now), "trainedModelArn": model["arn"]}
+    return {**wire_members(model), **reached(model, ctx.now), "trainedModelArn": model["arn"]}
