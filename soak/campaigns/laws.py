@@ -17,6 +17,7 @@ _SETTINGS = settings(
     deadline=None,
     database=None,
     phases=[Phase.generate, Phase.shrink],
+    report_multiple_bugs=False,
     verbosity=Verbosity.normal,
     suppress_health_check=list(HealthCheck),
 )
