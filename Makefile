@@ -43,11 +43,15 @@ bench: ## measure, among others against moto
 	@tools/pulumi/setup --with bench
 	@$(PY) -m bench
 
+.PHONY: soak
+soak: setup ## the long runs, which go on where they were interrupted; SOAK=name plays one campaign, SEED=number one case of it
+	@$(PY) -m soak $(SOAK) $(if $(SEED),--seed $(SEED))
+
 .PHONY: lock
 lock: setup ## write requirements/*.txt anew; UPGRADE=1 takes the newest versions
 	@requirements/compile $(if $(UPGRADE),--upgrade)
 
 .PHONY: clean
 clean: ## remove .venv and everything the tools left here; built toolchains stay in the cache
-	@rm -rf .venv .venv.lock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv.lock .soak .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,96 +1,70 @@
-"""A boto3 ListMembers call against the embedded service beside the same call against moto's, both over HTTP, in turn."""
+"""ListMembers over HTTP: the embedded service beside moto, and beside a server whose answer costs nothing, in turn."""
 
-import subprocess
-import sys
-import time
+from __future__ import annotations
+
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import botocore.session
-from botocore.config import Config
+import urllib3
 
 from bench.figures import Figure, median, progress
-from cleanrooms_emulator.server_process import server_process
+from bench.rivals import CALLS, CREATOR, NEW, PARTNERS, boto3_client, embedded_service, fixed_answer, in_turn, moto_server
 
-CALLS = 200
-WARM_UP = 20
-_PARTNERS = [f"{number}" * 12 for number in range(2, 7)]
-
-_MOTO = """
-import sys, threading
-from moto.server import ThreadedMotoServer
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-print(server.get_host_and_port()[1], flush=True)
-sys.stdin.read()
-server.stop()
-"""
+_SIGNED = f"AWS4-HMAC-SHA256 Credential={CREATOR}/20260101/eu-west-1/cleanrooms/aws4_request, SignedHeaders=host, Signature=0"
 
 
 def measure_list_members(rounds: int) -> Iterator[Figure]:
-    """Yield the ratio of the medians, over several rounds in turn."""
-    progress(f"ListMembers, {rounds} rounds of {CALLS} calls, beside moto")
-    with server_process() as service, _moto() as moto_url:
-        ours = _Rival(service.url, "111111111111")
-        theirs = _Rival(moto_url, "moto-takes-any")
-        pairs = [(ours.median_call(), theirs.median_call()) for _ in range(rounds)]
-    own, other = (median(column) for column in zip(*pairs, strict=True))
+    """Yield the ratios to moto: of a boto3 call, of a call without boto3, and of what boto3 takes by itself."""
+    progress(f"ListMembers over HTTP, {rounds} rounds of {CALLS} calls, beside moto")
+    with embedded_service() as service, moto_server() as moto:
+        own, his = _Caller(service.url), _Caller(moto.url)
+        with fixed_answer(own.body()) as fixed:
+            free = _Caller(fixed.url, own.id)
+            calls = [own.by_boto3, his.by_boto3, free.by_boto3, own.by_hand, his.by_hand]
+            timed = in_turn(calls, rounds)
+    ours, moto_s, floor, ours_by_hand, moto_s_by_hand = (median(column) * 1000 for column in zip(*timed, strict=True))
     yield Figure(
-        "ListMembers of 6 members, ratio to moto",
-        median([mine / his for mine, his in pairs]),
+        "ListMembers by boto3, ratio to moto",
+        median([mine / other for mine, other, *_ in timed]),
         "x",
         goal=1 / 3,
-        detail=f"{own * 1000:.2f} ms beside {other * 1000:.2f} ms",
+        detail=f"{ours:.2f} ms beside {moto_s:.2f} ms; 7 members",
+    )
+    yield Figure(
+        "… if the answer cost nothing",
+        median([each[2] / each[1] for each in timed]),
+        "x",
+        detail=f"{floor:.2f} ms, which is boto3 itself: no service can be faster",
+    )
+    yield Figure(
+        "… without boto3",
+        median([each[3] / each[4] for each in timed]),
+        "x",
+        goal=1 / 3,
+        detail=f"{ours_by_hand:.2f} ms beside {moto_s_by_hand:.2f} ms, by urllib3",
     )
 
 
-class _Rival:
-    def __init__(self, url: str, key: str) -> None:
-        self._client: Any = botocore.session.Session().create_client(
-            "cleanrooms",
-            region_name="eu-west-1",
-            endpoint_url=url,
-            aws_access_key_id=key,
-            aws_secret_access_key="not-checked",
-            config=Config(retries={"total_max_attempts": 1}),
-        )
-        created = self._client.create_collaboration(
-            name="measured",
-            description="measured",
-            creatorDisplayName="creator",
-            creatorMemberAbilities=["CAN_QUERY"],
-            queryLogStatus="DISABLED",
-            members=[{"accountId": account, "displayName": "partner", "memberAbilities": []} for account in _PARTNERS],
-        )
-        self._id = created["collaboration"]["id"]
-        for _ in range(WARM_UP):
-            self._call()
+class _Caller:
+    """Calls ListMembers of a collaboration that it made, or of one with this id."""
 
-    def median_call(self) -> float:
-        return median([self._timed() for _ in range(CALLS)])
+    def __init__(self, url: str, id: str | None = None) -> None:
+        self._client = boto3_client(url)
+        self.id: str = id or self._client.create_collaboration(**NEW)["collaboration"]["id"]
+        self._pool = urllib3.PoolManager()
+        self._url = f"{url}/collaborations/{self.id}/members"
 
-    def _timed(self) -> float:
-        started = time.perf_counter()
-        self._call()
-        return time.perf_counter() - started
+    def by_boto3(self) -> None:
+        _expect_all(self._client.list_members(collaborationIdentifier=self.id))
 
-    def _call(self) -> None:
-        members = self._client.list_members(collaborationIdentifier=self._id)["memberSummaries"]
-        if len(members) != len(_PARTNERS) + 1:
-            raise RuntimeError(f"expected {len(_PARTNERS) + 1} members, got {len(members)}")
+    def by_hand(self) -> None:
+        _expect_all(json.loads(self.body()))
+
+    def body(self) -> bytes:
+        return self._pool.request("GET", self._url, headers={"authorization": _SIGNED}).data
 
 
-@contextmanager
-def _moto() -> Iterator[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", _MOTO], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        port = process.stdout.readline().strip() if process.stdout else ""
-        if not port:
-            raise RuntimeError("moto did not start: run `make bench`, which installs it")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.communicate()
+def _expect_all(answer: dict[str, Any]) -> None:
+    if len(answer["memberSummaries"]) != len(PARTNERS) + 1:
+        raise RuntimeError(f"expected {len(PARTNERS) + 1} members, got {answer['memberSummaries']}")

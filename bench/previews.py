@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure, median, progress
-from cleanrooms_emulator.control import EmulatorControl
+from cleanrooms_emulator.control.client import EmulatorControl
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_emulator.server_process import server_process
+from cleanrooms_emulator.transport.server_process import server_process
 from tools.playground import Playground, Run, yaml_text
 
 CREATOR = "111122223333"

@@ -8,8 +8,8 @@ from typing import Any
 
 import botocore.session
 
-from cleanrooms_emulator.control import EmulatorControl
-from cleanrooms_emulator.server_process import ServiceDidNotStart, server_process
+from cleanrooms_emulator.control.client import EmulatorControl
+from cleanrooms_emulator.transport.server_process import ServiceDidNotStart, server_process
 from demo import console
 from tools.playground import Playground, Run
 from tools.pulumi.toolchain import ToolchainMissing

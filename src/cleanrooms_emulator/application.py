@@ -5,27 +5,33 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from cleanrooms_emulator import registry
-from cleanrooms_emulator.clock import Clock
+from cleanrooms_emulator.callers.identity import Identity, credential_scope, identify
 from cleanrooms_emulator.context import Context
-from cleanrooms_emulator.control_routes import CONTROL_PREFIX, ControlRoutes
+from cleanrooms_emulator.control.routes import CONTROL_PREFIX, ControlRoutes
 from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.faults import FaultKind, FaultRule, Faults
-from cleanrooms_emulator.identity import Identity, credential_scope, identify
-from cleanrooms_emulator.ids import IdSource
+from cleanrooms_emulator.faults.kinds import instead_of_call, spoilt
+from cleanrooms_emulator.iam.authorization import NotAuthorized, authorize
+from cleanrooms_emulator.iam.principals import declared
 from cleanrooms_emulator.journal import Journal, Recording
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.limits.paging import Paging, choose_paging, chosen_paging
+from cleanrooms_emulator.limits.rates import RateLimits
 from cleanrooms_emulator.switches import Switches
-from cleanrooms_emulator.wire.messages import Delivery, Request, Response
+from cleanrooms_emulator.wire.messages import Request, Response
 from cleanrooms_emulator.wire.service import Service, service
+from cleanrooms_emulator.world.clock import Clock
+from cleanrooms_emulator.world.ids import IdSource
+from cleanrooms_emulator.world.store import Store
 
 _SWITCHES_KIND, _SWITCHES_ID = "_switches", "chosen"
 _FRONT = "cleanrooms"
 """Whose error format is used before it is known which service is called."""
-_NO_STATUS = 0
+STEADY = "steady"
+"""What the journal notes as the fault of a call that came too fast for the rates of steady mode."""
 
 
 class Application:
@@ -53,6 +59,7 @@ class Application:
         self.store = store if store is not None else Store()
         self.clock = clock if clock is not None else Clock(self.store)
         self.faults = Faults(self.store)
+        self.limits = RateLimits(self.store)
         self.journal = Journal()
         self.strict_output = strict_output
         self.handlers = handlers if handlers is not None else registry.registered()
@@ -72,11 +79,21 @@ class Application:
         self.store.put(_SWITCHES_KIND, _SWITCHES_ID, dict(switches.as_names()))
         self._switches = switches
 
+    @property
+    def paging(self) -> Paging:
+        """How the world cuts its lists into pages; kept in the store."""
+        return chosen_paging(self.store)
+
+    @paging.setter
+    def paging(self, paging: Paging) -> None:
+        choose_paging(self.store, paging)
+
     def reset(self) -> None:
-        """An empty world: no documents, issued keys, roles, faults or journal, real time, and the initial switches."""
+        """An empty world: no documents, keys, roles, faults or journal; real time, default settings, the initial switches."""
         with self.store.transaction():
             self.store.clear()
             self._switches = self._initial_switches
+        self.limits.refill()
         self.journal.clear()
 
     def snapshot(self) -> dict[str, Any]:
@@ -87,7 +104,15 @@ class Application:
         """Go back to a snapshot. Raises ValueError, and changes nothing, when it is not one."""
         with self.store.transaction():
             self.store.restore(snapshot)
-            self._switches = self._stored_switches()
+            self.check_settings()
+            switches = self._stored_switches()
+        self._switches = switches
+        self.limits.refill()
+
+    def check_settings(self) -> None:
+        """Raises ValueError when the store holds settings that this service cannot read."""
+        self.faults.check()
+        _ = self.limits.rates, self.paging, declared(self.store)
 
     def __call__(self, request: Request) -> Response:
         """Answer a call, or a control request under `/_emulator/`."""
@@ -107,25 +132,28 @@ class Application:
             recording.note(account=identity.account, principal=identity.principal)
             routed = called.route(request)
             recording.note(operation=routed.operation)
+            if not self.limits.admits(called.name, routed.operation, identity.account, scope.region, self.clock.now()):
+                recording.note(fault=STEADY)
+                raise ServiceError("ThrottlingException", "Rate exceeded")
             rule = self.faults.pick(called.name, routed.operation, identity.account)
             if rule is not None:
                 recording.note(fault=rule.kind.value)
                 self._wait_before(rule)
-                if rule.kind is FaultKind.DROP_BEFORE:
-                    return Response(_NO_STATUS, delivery=Delivery.NOTHING)
+                if (instead := instead_of_call(rule.kind)) is not None:
+                    return instead
                 rule.refuse(called)
             parameters = called.read(request, routed)
-            recording.note(parameters=parameters)
+            recording.note_parameters(parameters, len(request.body))
             caller = _Caller(identity, scope.region, called, routed.operation)
             response = called.respond(routed.operation, self._perform(caller, parameters), recording.request_id)
         except ServiceError as error:
             if self.strict_output:
                 called.check_refusal(error)
             refusal = called.refusal(error)
-            recording.note(error=refusal.code)
+            recording.note(error=refusal.code, missing=error.permission if isinstance(error, NotAuthorized) else None)
             response = called.refuse(refusal, recording.request_id)
         recording.note(status=response.status)
-        return response if rule is None else _delivered(response, rule)
+        return response if rule is None else spoilt(response, rule.kind, rule.latency)
 
     def _wait_before(self, rule: FaultRule) -> None:
         if rule.latency and rule.kind is not FaultKind.LATE:
@@ -148,6 +176,7 @@ class Application:
                 switches=self._switches,
                 new_id=self._ids.new,
             )
+            authorize(context, caller.identity, called.name, caller.operation, parameters)
             output = operation.wire_output(handler(context, parameters))
             if self.strict_output:
                 operation.check_output(output)
@@ -174,13 +203,3 @@ def _service_signed_for(signing_name: str) -> Service:
         "NotImplementedException",
         f"Service {signing_name} is not played here; this service plays {', '.join(registry.SERVICES)}",
     )
-
-
-def _delivered(response: Response, rule: FaultRule) -> Response:
-    if rule.kind is FaultKind.DROP_AFTER:
-        return replace(response, delivery=Delivery.NOTHING)
-    if rule.kind is FaultKind.TRUNCATE:
-        return replace(response, delivery=Delivery.HALF)
-    if rule.kind is FaultKind.LATE:
-        return replace(response, delay=rule.latency)
-    return response

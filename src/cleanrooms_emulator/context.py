@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cleanrooms_emulator.store import Store
     from cleanrooms_emulator.switches import Switches
+    from cleanrooms_emulator.world.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""What was called: one entry for each call, for tests and for people who want to see what a program did."""
+"""What was called: one entry for each call, for tests and for people who want to see what a program did.
+
+The journal is kept in memory and begins anew with every start of the service: it tells what this process was asked, and a
+call costs no write. What a restarted service has to know (documents, clock, counters of fault rules) is in the store.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-CAPACITY = 100_000
+CAPACITY = 20_000
 """Entries kept; older ones are forgotten, so that a service that runs for days does not grow."""
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of a call's body up to which its parameters are kept, for the same reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One call.
 
-    `service` is botocore's name ("cleanrooms", "cleanroomsml", "sts"). What could not be found out about a call that
-    was refused early is None. `status` is None when the connection was dropped before the call had any effect. `error`
-    is the code that was sent, `fault` the kind of the fault rule that was applied. `time` is the service's.
+    `service` is botocore's name ("cleanrooms", "cleanroomsml", "sts"). What could not be found out about a call that was
+    refused early is None; `parameters` are then empty, as they are for a body of more than `LARGEST_BODY`. `status` is that
+    of the service's answer, even if a fault then kept it from the caller; it is None when a fault kept the call from the
+    service. `error` is the code of a refusal, `fault` the kind of the fault rule that was applied, or "steady" for a call
+    that came too fast for the rates. `missing` is the permission that policies did not give ("ACTION on ARN"). `time` is
+    the service's.
     """
 
     sequence: int
@@ -34,6 +44,7 @@ class Entry:
     status: int | None = None
     error: str | None = None
     fault: str | None = None
+    missing: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The same as a JSON object, `request_id` being `requestId`."""
@@ -52,6 +63,11 @@ class Recording:
     def note(self, **found_out: Any) -> None:
         """Set fields of the entry."""
         self._found_out.update(found_out)
+
+    def note_parameters(self, parameters: Mapping[str, Any], body_bytes: int) -> None:
+        """Set the parameters, unless they are too large to be kept."""
+        if body_bytes <= LARGEST_BODY:
+            self.note(parameters=parameters)
 
     def entry(self, sequence: int) -> Entry:
         """The entry, when the call has been answered."""

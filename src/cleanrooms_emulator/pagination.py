@@ -8,17 +8,29 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.limits.paging import chosen_paging
+from cleanrooms_emulator.world.store import Document
 
 DEFAULT_PAGE_SIZE = 100
 """Assumption: the service guide names no default; every `maxResults` shape has 100 as its maximum."""
 
-_VERSION = 1
+_VERSION = 2
 _PAGING_MEMBERS = ("nextToken", "maxResults")
+_DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """Where a list goes on: behind the key of the last item, or at its beginning; `items_due` after an empty page."""
+
+    last_key: str | None = None
+    items_due: bool = False
 
 
 def paginate(
@@ -30,44 +42,67 @@ def paginate(
     key: Callable[[Document], str],
     operation: str,
 ) -> dict[str, Any]:
-    """One page of `items` under `result_key`, with `nextToken` when more follow.
+    """One page of `items` under `result_key`, with `nextToken` when more follow, cut as the world's `Paging` says.
 
-    Items are listed in the order of `key`, which must be unique and fixed for an item's life. The token names the last
-    key, the operation, the caller and the filters (all other parameters); any other token is refused with a
-    ValidationException on `nextToken`.
+    Items are listed in the order of `key`, which must be unique and fixed for an item's life. The token stands for the
+    last key and serves the operation, caller and filters (all other parameters) it was given out for; any other token
+    is refused with a ValidationException on `nextToken`.
     """
-    by_key = sorted(((key(item), item) for item in items), key=lambda pair: pair[0])
-    scope = _scope(ctx, operation, params)
+    scope = partial(_scope, ctx, operation, params)
     token = params.get("nextToken")
-    start = 0 if token is None else bisect_right(by_key, _last_key(token, scope), key=lambda pair: pair[0])
-    end = start + (params.get("maxResults") or DEFAULT_PAGE_SIZE)
+    at = _Position() if token is None else _position(token, scope())
+    by_key = sorted(((key(item), item) for item in items), key=lambda pair: pair[0])
+    start = 0 if at.last_key is None else bisect_right(by_key, at.last_key, key=lambda pair: pair[0])
+    paging = chosen_paging(ctx.store)
+    if paging.empty_pages and not at.items_due and start < len(by_key):
+        return {result_key: [], "nextToken": _token(scope(), _Position(at.last_key, True))}
+    size = params.get("maxResults") or DEFAULT_PAGE_SIZE
+    end = start + min(size, paging.page_size or size)
     page = by_key[start:end]
     answer: dict[str, Any] = {result_key: [item for _, item in page]}
-    if end < len(by_key):
-        answer["nextToken"] = _token(scope, page[-1][0])
+    if end < len(by_key) or (paging.empty_pages and page):
+        answer["nextToken"] = _token(scope(), _Position(page[-1][0]))
     return answer
 
 
-def _scope(ctx: Context, operation: str, params: Mapping[str, Any]) -> list[object]:
+def _scope(ctx: Context, operation: str, params: Mapping[str, Any]) -> bytes:
     filters = {name: value for name, value in params.items() if name not in _PAGING_MEMBERS}
-    text = json.dumps([ctx.account, ctx.region, filters], sort_keys=True)
-    return [_VERSION, operation, hashlib.sha256(text.encode()).hexdigest()[:16]]
+    return json.dumps([_VERSION, operation, ctx.account, ctx.region, filters], sort_keys=True).encode()
 
 
-def _token(scope: list[object], last_key: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([*scope, last_key]).encode()).decode()
+def _token(scope: bytes, position: _Position) -> str:
+    """A digest of scope and position, and the position made unreadable by it, so that no client can lean on its form."""
+    content = json.dumps([position.last_key, position.items_due]).encode()
+    digest = _digest(scope, content)
+    return _encoded(digest + _masked(content, digest))
 
 
-def _last_key(token: str, scope: list[object]) -> str:
+def _position(token: str, scope: bytes) -> _Position:
     try:
-        content = json.loads(base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True))
+        raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):
-        content = None
-    if not isinstance(content, list) or content[:-1] != scope or not isinstance(content[-1], str):
+        raw = b""
+    digest = raw[:_DIGEST_BYTES]
+    content = _masked(raw[_DIGEST_BYTES:], digest)
+    if _encoded(raw) != token or _digest(scope, content) != digest:
         raise ServiceError(
             "ValidationException",
             "Invalid nextToken: it was not given out for this operation, caller and filter",
             reason="FIELD_VALIDATION_FAILED",
             fieldList=[{"name": "nextToken", "message": "Invalid token"}],
         )
-    return content[-1]
+    last_key, items_due = json.loads(content)
+    return _Position(last_key, items_due)
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode()
+
+
+def _digest(scope: bytes, content: bytes) -> bytes:
+    return hashlib.blake2b(len(scope).to_bytes(8, "big") + scope + content, digest_size=_DIGEST_BYTES).digest()
+
+
+def _masked(content: bytes, digest: bytes) -> bytes:
+    mask = hashlib.shake_128(digest).digest(len(content))
+    return bytes(byte ^ other for byte, other in zip(content, mask, strict=True))

@@ -41,6 +41,6 @@ def operation(name: str, service: str = "cleanrooms") -> Callable[[Handler], Han
 
 def registered() -> Mapping[HandlerKey, Handler]:
     """All handlers of the package, importing the modules that register them."""
-    import_module("cleanrooms_emulator.sts")
+    import_module("cleanrooms_emulator.callers.sts")
     import_module("cleanrooms_emulator.handlers")
     return MappingProxyType(_handlers)

@@ -72,13 +72,16 @@ def test_the_project_keeps(verdict_on_this_project: str, contract: str) -> None:
             id="botocore outside aws",
         ),
         pytest.param(
-            "cleanrooms_emulator.store", "import cleanrooms_governance", "emulator-stands-alone", id="emulator, reconciler"
+            "cleanrooms_emulator.errors",
+            "import cleanrooms_governance",
+            "emulator-stands-alone",
+            id="emulator, reconciler",
         ),
         pytest.param("cleanrooms_governance.plan", "import click", "click-only-under-cli", id="command line outside cli"),
         pytest.param(
             "cleanrooms_governance.cli.probe", "import cleanrooms_emulator", "engine-room-is-pure", id="command line, emulator"
         ),
-        pytest.param("cleanrooms_emulator.store", "import moto", "emulator-stands-alone", id="emulator, moto"),
+        pytest.param("cleanrooms_emulator.errors", "import moto", "emulator-stands-alone", id="emulator, moto"),
         pytest.param(
             "cleanrooms_providers.membership",
             "import cleanrooms_components",

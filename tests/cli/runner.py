@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.server_thread import serve_in_thread
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from cleanrooms_governance.cli.main import main
 
 CREATOR = "111122223333"

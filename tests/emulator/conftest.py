@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.server_thread import serve_in_thread
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
 
 
 @pytest.fixture

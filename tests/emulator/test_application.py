@@ -10,12 +10,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.clock import Clock
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.in_process import client, connect
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import MutatedDocument, Store
+from cleanrooms_emulator.transport.in_process import client, connect
+from cleanrooms_emulator.world.clock import Clock
+from cleanrooms_emulator.world.store import MutatedDocument, Store
 
 CREATOR = "111122223333"
 LIST = ("cleanrooms", "ListCollaborations")

@@ -222,7 +222,8 @@ def test_a_removed_account_that_is_added_again_starts_anew() -> None:
         added.get("membershipId"),
     )
     assert old != world.join(READER, id)
-    assert "REMOVED" == world.membership(old, READER)["status"]
+    former = world.membership(old, READER)
+    assert ("REMOVED", [RESULTS]) == (former["status"], former["memberAbilities"])
 
 
 RESULTS_HERE = {

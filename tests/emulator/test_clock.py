@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cleanrooms_emulator.clock import Clock
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.world.clock import Clock
+from cleanrooms_emulator.world.store import Store
 
 
 def test_time_has_milliseconds() -> None:

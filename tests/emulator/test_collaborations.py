@@ -7,6 +7,7 @@ from tests.emulator.world import (
     COLLABORATION_NOT_FOUND,
     CREATOR,
     INVALID_CONFIGURATION,
+    INVALID_FIELD,
     NEWCOMER,
     NO_SUCH_ID,
     OUTSIDER,
@@ -149,6 +150,12 @@ def test_creating_with_a_contradiction_is_refused(changed: dict[str, Any], field
     refused = creating(World(), **changed)
 
     assert (INVALID_CONFIGURATION, [field]) == (refused.kind, refused.fields)
+
+
+def test_creating_with_more_than_fifty_tags_is_refused() -> None:
+    refused = creating(World(), tags={f"key-{number}": "" for number in range(51)})
+
+    assert (INVALID_FIELD, ["tags"]) == (refused.kind, refused.fields)
 
 
 def test_nothing_is_left_of_a_refused_creation() -> None:
@@ -299,6 +306,13 @@ def test_a_deleted_collaboration_cannot_be_seen_any_more(account: str) -> None:
 
     assert ACCESS_DENIED == refusal(world.of(account).get_collaboration, collaborationIdentifier=id).kind
     assert [] == world.of(account).list_collaborations()["collaborationList"]
+
+
+def test_members_of_a_deleted_collaboration_that_have_not_joined_have_no_membership() -> None:
+    world = World()
+    world.of(CREATOR).delete_collaboration(collaborationIdentifier=world.create(member(READER)))
+
+    assert [] == world.of(READER).list_memberships()["membershipSummaries"]
 
 
 def test_members_of_a_deleted_collaboration_keep_a_membership_that_says_so() -> None:

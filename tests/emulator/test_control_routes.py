@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.control import ControlRefused, EmulatorControl
+from cleanrooms_emulator.callers.roles import Role
+from cleanrooms_emulator.control.client import ControlRefused, EmulatorControl
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.roles import Role
-from cleanrooms_emulator.store import Store
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.world.store import Store
 from tests.emulator.raw import CREATOR, send
 
 NEW = {
@@ -169,7 +169,7 @@ def test_roles_are_declared(app: Application, control: EmulatorControl) -> None:
         ("PUT", "faults", {"rules": {}}, 'takes {"rules": [...]}'),
         ("PUT", "faults", {"rules": [{"kind": "throttle"}, {"kind": "boom"}]}, "rules[2]: kind: 'boom' is not one of"),
         ("PUT", "switches", {"notFound": "500"}, "switch notFound: '500' is not one of 403, 404"),
-        ("PUT", "switches", {"notfound": "404"}, "unknown switch 'notfound'; there are approvers"),
+        ("PUT", "switches", {"notfound": "404"}, "unknown switch 'notfound'; nearest are notFound"),
         ("PUT", "switches", {"notFound": ["404"]}, "switch notFound: ['404'] is not one of"),
         ("POST", "restore", {}, "schemaVersion is None"),
         ("PUT", "roles", {}, 'takes {"roles": [...]}'),

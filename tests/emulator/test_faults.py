@@ -15,8 +15,8 @@ from botocore.parsers import ResponseParserError
 
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.server_thread import serve_in_thread
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
 
 CREATOR = "111122223333"
 IMPATIENT = 0.5

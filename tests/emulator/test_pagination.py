@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.pagination import paginate
-from cleanrooms_emulator.store import Store
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.store import Store
 
 ids = st.sets(st.text("abcdefgh", min_size=1, max_size=3), max_size=12)
 

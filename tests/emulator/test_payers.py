@@ -241,6 +241,29 @@ def test_a_payer_can_decline_later_and_accept_again() -> None:
     assert pays(queryCompute=True, jobCompute=True) == accepted["paymentConfiguration"]
 
 
+@pytest.mark.parametrize("cost_type", ALL_TYPES)
+def test_an_update_of_one_cost_type_leaves_the_others_as_they_are(cost_type: str) -> None:
+    world = World()
+    everything = dict.fromkeys(ALL_TYPES, True)
+    membership = world.join(
+        READER, world.create(payer(READER, **everything)), paymentConfiguration=pays(**everything), queryLogStatus="ENABLED"
+    )
+    before = world.membership(membership, READER)
+    world.of(READER).update_membership(**updating(world, membership, **{cost_type: False}))
+
+    after = world.membership(membership, READER)
+    assert pays(**{**everything, cost_type: False}) == after["paymentConfiguration"]
+    assert {"paymentConfiguration", "updateTime"} == {key for key in after if before[key] != after[key]}
+
+
+def test_an_update_of_other_settings_leaves_what_was_accepted() -> None:
+    world = World()
+    membership = world.join(READER, world.create(payer(READER, jobCompute=True)), paymentConfiguration=pays(jobCompute=True))
+    world.of(READER).update_membership(membershipIdentifier=membership, queryLogStatus="ENABLED")
+
+    assert pays(jobCompute=True) == world.membership(membership, READER)["paymentConfiguration"]
+
+
 def test_declining_is_not_shown_to_the_creator() -> None:
     world = World()
     id = world.create(payer(READER, queryCompute=True))

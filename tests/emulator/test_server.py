@@ -20,13 +20,13 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from cleanrooms_emulator import server_process
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.command_line import UsageError, parse
-from cleanrooms_emulator.control import EmulatorControl
-from cleanrooms_emulator.server import MAX_BODY
-from cleanrooms_emulator.server_process import ServiceDidNotStart
-from cleanrooms_emulator.server_thread import serve_in_thread
+from cleanrooms_emulator.command.command_line import UsageError, parse
+from cleanrooms_emulator.control.client import EmulatorControl
+from cleanrooms_emulator.transport import server_process
+from cleanrooms_emulator.transport.server_process import ServiceDidNotStart
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
+from cleanrooms_emulator.wire.http_requests import MAX_BODY
 from tests.emulator.raw import CREATOR, signed
 
 NEW = {
@@ -89,9 +89,9 @@ def test_it_listens_on_the_loopback_interface_only(url: str) -> None:
     ("name", "value", "status", "code"),
     [
         ("transfer-encoding", "chunked", 411, "MissingContentLength"),
-        ("content-length", "many", 400, "SerializationException"),
-        ("content-length", "-1", 400, "SerializationException"),
-        ("content-length", str(MAX_BODY + 1), 413, "RequestEntityTooLarge"),
+        ("content-length", "many", 400, "MalformedHttpRequestException"),
+        ("content-length", "-1", 400, "MalformedHttpRequestException"),
+        ("content-length", str(MAX_BODY + 1), 413, "RequestEntityTooLargeException"),
     ],
 )
 def test_a_body_of_unknown_length_is_refused_and_the_connection_closed(
@@ -229,7 +229,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
 def test_bad_arguments_are_one_line_and_exit_code_64() -> None:
     code, output, errors = run("--switch", "notFound=500")
     assert (64, "") == (code, output)
-    assert "cleanrooms-emulator: switch notFound: '500' is not one of 403, 404\n" == errors
+    assert "cleanrooms-emulator: argument --switch: switch notFound: '500' is not one of 403, 404; see --help\n" == errors
 
 
 def test_a_port_that_is_taken_is_one_line_and_exit_code_2(url: str) -> None:
@@ -261,8 +261,9 @@ def test_arguments_that_make_no_sense_are_explained(arguments: list[str], messag
 
 def test_neither_moto_nor_boto3_is_needed_to_serve() -> None:
     code = (
-        "import sys; from cleanrooms_emulator.application import Application; from cleanrooms_emulator.server import Server;"
-        "Server(Application()).server_close(); print(sorted({'moto', 'boto3', 'pulumi'} & set(sys.modules)))"
+        "import sys; from cleanrooms_emulator.application import Application;"
+        "from cleanrooms_emulator.transport.server import Server;"
+        "Server(Application()).stop(); print(sorted({'moto', 'boto3', 'pulumi'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert "[]\n" == done.stdout

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleanrooms_emulator.state_file import StateFileError
-from cleanrooms_emulator.store import MutatedDocument, Store
+from cleanrooms_emulator.world.state_file import StateFileError
+from cleanrooms_emulator.world.store import MutatedDocument, Store
 
 
 class Halt(Exception):

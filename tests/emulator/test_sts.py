@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cleanrooms_emulator import roles
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client, client_with_key
-from cleanrooms_emulator.roles import Role
-from cleanrooms_emulator.store import Store
+from cleanrooms_emulator.callers import roles
+from cleanrooms_emulator.callers.roles import Role
+from cleanrooms_emulator.transport.in_process import client, client_with_key
 from cleanrooms_emulator.wire.messages import Request
+from cleanrooms_emulator.world.store import Store
 from tests.emulator.raw import signed
 
 HUB, SPOKE = "111122223333", "222233334444"
@@ -62,16 +62,40 @@ def test_a_role_can_be_assumed_from_a_role(app: Application) -> None:
     assert HUB == client_with_key(app, "sts", second["Credentials"]).get_caller_identity()["Account"]
 
 
-def test_tags_and_session_policies_are_accepted(app: Application) -> None:
+def test_tags_and_a_source_identity_are_accepted(app: Application) -> None:
     answer = assume(
-        app,
-        Tags=[{"Key": "team", "Value": "data"}, {"Key": "stage", "Value": "prod + test"}],
-        PolicyArns=[{"arn": f"arn:aws:iam::{SPOKE}:policy/read"}],
-        SourceIdentity="maria",
+        app, Tags=[{"Key": "team", "Value": "data"}, {"Key": "stage", "Value": "prod + test"}], SourceIdentity="maria"
     )
     assert "maria" == answer["SourceIdentity"]
     recorded = app.journal.entries()[-1].parameters
     assert [{"Key": "team", "Value": "data"}, {"Key": "stage", "Value": "prod + test"}] == recorded["Tags"]
+
+
+def test_managed_session_policies_are_refused_because_none_are_known(app: Application) -> None:
+    with pytest.raises(ClientError, match="PolicyArns: no managed policies are known to this service; give their content"):
+        assume(app, PolicyArns=[{"arn": f"arn:aws:iam::{SPOKE}:policy/read"}])
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "message"),
+    [
+        ("{", "MalformedPolicyDocument", "Policy: Expecting"),
+        ("7", "MalformedPolicyDocument", "Policy: a policy document must be an object"),
+        ('{"Statement": [{"Effect": "Maybe"}]}', "MalformedPolicyDocument", "Statement\\[1\\].Effect: 'Maybe' is not one of"),
+        (" " * 2049, "ValidationError", "a session policy has 2048 characters at most"),
+    ],
+    ids=["no JSON", "no object", "bad effect", "too long"],
+)
+def test_a_session_policy_that_is_no_good_is_refused(app: Application, policy: str, code: str, message: str) -> None:
+    with pytest.raises(ClientError, match=message) as caught:
+        assume(app, Policy=policy)
+    assert code == caught.value.response["Error"]["Code"]
+
+
+def test_a_key_of_an_account_and_a_name_is_that_user(app: Application) -> None:
+    identity = client(app, "sts", f"{HUB}.maria").get_caller_identity()
+    assert (HUB, f"arn:aws:iam::{HUB}:user/maria") == (identity["Account"], identity["Arn"])
+    assert identity["UserId"] != client(app, "sts", f"{HUB}.otto").get_caller_identity()["UserId"]
 
 
 @pytest.mark.parametrize(
@@ -105,8 +129,45 @@ def test_a_key_expires_by_the_services_clock(app: Application) -> None:
         client_with_key(app, "cleanrooms", key).list_collaborations()
     assert "ExpiredTokenException" == caught.value.response["Error"]["Code"]
     with pytest.raises(ClientError) as caught:
+        client_with_key(app, "cleanroomsml", key).list_configured_model_algorithms()
+    assert "ExpiredTokenException" == caught.value.response["Error"]["Code"]
+    with pytest.raises(ClientError) as caught:
+        client_with_key(app, "sts", key).assume_role(RoleArn=ROLE, RoleSessionName="chained")
+    assert "ExpiredToken" == caught.value.response["Error"]["Code"]
+    with pytest.raises(ClientError) as caught:
         client_with_key(app, "sts", key).get_caller_identity()
     assert "ExpiredToken" == caught.value.response["Error"]["Code"]
+
+
+@pytest.mark.parametrize(
+    ("longest", "seconds", "refused"),
+    [(3600, 3600, False), (3600, 3601, True), (7200, 7200, False), (7200, 7201, True)],
+    ids=["an hour unless declared", "more than an hour", "two hours declared", "more than two hours"],
+)
+def test_a_session_lasts_no_longer_than_the_role_declares(app: Application, longest: int, seconds: int, refused: bool) -> None:
+    roles.declare(app.store, [Role(ROLE, (HUB,), max_session_seconds=longest)])
+    if not refused:
+        assert assume(app, DurationSeconds=seconds)
+        return
+    with pytest.raises(ClientError, match="exceeds the MaxSessionDuration set for this role") as caught:
+        assume(app, DurationSeconds=seconds)
+    assert "ValidationError" == caught.value.response["Error"]["Code"]
+
+
+def test_a_session_assumed_from_a_session_lasts_an_hour_at_most(app: Application) -> None:
+    first = client_with_key(app, "sts", assume(app)["Credentials"])
+    back = {"RoleArn": f"arn:aws:iam::{HUB}:role/back", "RoleSessionName": "chained"}
+    assert first.assume_role(**back, DurationSeconds=3600)
+    with pytest.raises(ClientError, match="1 hour session limit for roles assumed by role chaining"):
+        first.assume_role(**back, DurationSeconds=3601)
+
+
+def test_a_chain_of_roles_needs_the_trust_of_each_link(app: Application) -> None:
+    third = "arn:aws:iam::333344445555:role/third"
+    roles.declare(app.store, [Role(third, (SPOKE,))])
+    assert (403, "AccessDenied") == refusal(app, role=third)
+    first = client_with_key(app, "sts", assume(app)["Credentials"])
+    assert first.assume_role(RoleArn=third, RoleSessionName="chained")
 
 
 @pytest.mark.parametrize("token", [None, "another"])

@@ -6,17 +6,46 @@ from cleanrooms_emulator.switches import Switches, SwitchRecord, describe
 
 EXPECTED = {
     "approvers": ("active", "active+invited"),
-    "creatorVote": ("implicit", "pending"),
-    "autoCommitOnApproval": ("no", "yes"),
     "autoApprovedStatus": ("COMMITTED", "APPROVED"),
+    "autoCommitOnApproval": ("no", "yes"),
+    "cancelApproved": ("allowed", "409"),
+    "changedDisplayName": ("400", "ignored", "applied"),
+    "changedVote": ("409", "accept"),
+    "commitAtomicity": ("together", "separately"),
     "concurrency": ("one-per-subject", "one-per-collaboration", "free"),
-    "runnerAbilities": ("reject", "accept-if-held", "drop-if-omitted"),
-    "notFound": ("403", "404"),
+    "creatorRemovesItself": ("400", "403", "409"),
+    "creatorVote": ("implicit", "pending"),
+    "decline": ("allowed", "error"),
+    "departedVote": ("dropped", "kept"),
+    "jobPayerWithoutRunner": ("accept", "400"),
+    "lastPayer": ("400", "accept"),
+    "lateJoiners": ("not-asked", "asked"),
+    "memberQuotaCounts": ("others", "others+creator", "others+former"),
+    "newPayerTypes": ("ADD_MEMBER+ADD_PAYER_CANDIDATE", "ADD_MEMBER"),
+    "noOtherVoter": ("APPROVED", "PENDING", "COMMITTED"),
     "noopChange": ("400", "accept"),
-    "readdRemoved": ("reject", "accept"),
+    "notFound": ("403", "404"),
+    "omittedAutoApproval": ("400", "keep", "clear"),
     "omittedMl": ("keep", "clear"),
     "omittedPayment": ("keep", "clear"),
-    "decline": ("allowed", "error"),
+    "omittedResultRegions": ("absent", "current-region"),
+    "orderOfTypes": ("as-derived", "alphabetical"),
+    "ownerActionByOthers": ("403", "400"),
+    "paymentMismatch": ("400", "409"),
+    "readdRemoved": ("reject", "accept"),
+    "removedPayerAcceptance": ("cleared", "kept"),
+    "removingTwice": ("204", "404", "409"),
+    "repeatedSubject": ("400", "in-order"),
+    "repeatedVote": ("accept", "409"),
+    "requestOrder": ("newest-first", "oldest-first"),
+    "requestReaders": ("present", "joined", "former-too"),
+    "runnerAbilities": ("reject", "accept-if-held", "drop-if-omitted"),
+    "runnerJobPayment": ("unless-others", "always"),
+    "shownPayments": ("where-configured", "everything"),
+    "specificationMismatch": ("400", "ignored"),
+    "staleCommit": ("409", "apply"),
+    "syntheticDataDefault": ("runner", "none"),
+    "voteOnApproved": ("409", "as-pending"),
 }
 
 
@@ -49,8 +78,8 @@ def test_switches_set_anew_keep_the_earlier_choices() -> None:
     assert ("404", "error") == (chosen["notFound"], chosen["decline"])
 
 
-def test_an_unknown_switch_is_refused_with_the_known_names() -> None:
-    with pytest.raises(ValueError, match="unknown switch 'aprovers'; there are approvers, autoApprovedStatus"):
+def test_an_unknown_switch_is_refused_with_the_nearest_names() -> None:
+    with pytest.raises(ValueError, match=r"unknown switch 'aprovers'; nearest are approvers, .* \(--list-switches names all\)"):
         Switches.from_names({"aprovers": "active"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,18 +12,31 @@ from botocore.model import ShapeResolver
 
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.in_process import client
 from cleanrooms_emulator.registry import registered
+from cleanrooms_emulator.transport.in_process import client
 from cleanrooms_emulator.wire.service import service
 from cleanrooms_emulator.wire.timestamps import EPOCH, ISO_8601
 from cleanrooms_emulator.wire.validation import UnsupportedShape, Validators, Violation
 from tests.emulator.breaches import Breach, breaches
+from tests.emulator.constraints import constraints_of_input
+from tests.emulator.echo import OPERATIONS
 from tests.emulator.payloads import Payloads
-from tests.emulator.test_wire_round_trip import OPERATIONS
 
 BUILT = sorted(operation for name, operation in registered() if name == "cleanrooms")
 
+WORDING = {
+    "type": "Member must be ",
+    "required": "must not be null",
+    "union": "Exactly one member of the union",
+    "min": "greater than or equal to",
+    "max": "less than or equal to",
+    "pattern": "regular expression pattern",
+    "enum": "enum value set",
+}
+"""What is said of the breach of a constraint, so that one refused for another reason does not count."""
 
+
+@cache
 def of_operation(name: str, operation: str) -> list[Breach]:
     shape = service(name).model.operation_model(operation).input_shape
     return list(breaches(shape, Payloads(f"{name}.{operation}"))) if shape is not None else []
@@ -34,7 +48,16 @@ def test_every_breach_is_found_and_named(name: str, operation: str) -> None:
         with pytest.raises(ServiceError) as caught:
             service(name).operation(operation).parameters(breach.payload)
         assert "ValidationException" == caught.value.code
-        assert breach.field in fields_of(caught.value.members), breach
+        members: dict[str, Any] = caught.value.members
+        said = [each["message"] for each in members["fieldList"] if each["name"] == breach.field]
+        assert [text for text in said if WORDING.get(breach.constraint, "must be of type") in text], (breach, said)
+
+
+def test_no_constraint_of_any_input_is_left_out() -> None:
+    found = {(*each, *constraint) for each in OPERATIONS for constraint in constraints_of_input(*each)}
+    tried = {(*each, breach.where, breach.constraint) for each in OPERATIONS for breach in of_operation(*each)}
+    assert set() == found - tried
+    assert 2600 < len(found)
 
 
 @pytest.mark.parametrize("operation", BUILT)
@@ -72,6 +95,12 @@ def test_all_violations_are_reported_at_once() -> None:
         "members.1.member.displayName",
     } == set(fields_of(caught.value.members))
     assert caught.value.message.startswith("7 validation errors detected: Value at 'creatorMemberAbilities'")
+
+
+def test_a_text_that_is_too_long_is_not_matched_as_well() -> None:
+    with pytest.raises(ServiceError) as caught:
+        service("cleanrooms").operation("UntagResource").parameters({"resourceArn": "x" * 10_000_000, "tagKeys": ["key"]})
+    assert ["resourceArn"] == fields_of(caught.value.members)
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from botocore.exceptions import ClientError
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.in_process import client
+from cleanrooms_emulator.transport.in_process import client
 from cleanrooms_emulator.wire.messages import Request
 from cleanrooms_emulator.wire.operations import OutputViolation
 from cleanrooms_emulator.wire.service import service
+from tests.emulator.echo import OPERATIONS
 from tests.emulator.payloads import Payloads
 from tests.emulator.raw import send, signed
-from tests.emulator.test_wire_round_trip import OPERATIONS
 
 NO_SUCH = "00000000-0000-0000-0000-000000000000"
 
@@ -80,12 +80,29 @@ def test_a_body_cannot_replace_what_the_path_says() -> None:
         ({"authorization": "Basic dXNlcg=="}, "IncompleteSignatureException"),
         (signed("12345"), "UnrecognizedClientException"),
         (signed("EMU00000000000000000"), "UnrecognizedClientException"),
+        (signed(region="eu-wset-1"), "InvalidSignatureException"),
+        (signed(region="aws-global"), "InvalidSignatureException"),
+        (signed(region="cn-north-1"), "InvalidSignatureException"),
     ],
-    ids=["not signed", "signed otherwise", "a short account", "an unknown key"],
+    ids=[
+        "not signed",
+        "signed otherwise",
+        "a short account",
+        "an unknown key",
+        "a misspelt Region",
+        "no Region",
+        "a Region of another partition",
+    ],
 )
 def test_a_caller_who_is_nobody_is_refused(app: Application, headers: dict[str, str], code: str) -> None:
     response, _ = send(app, "GET", "/collaborations", headers=headers)
     assert (403, code) == (response.status, response.headers["x-amzn-errortype"])
+
+
+def test_a_misspelt_region_is_refused_by_sts_in_its_own_form(app: Application) -> None:
+    response = app(Request("POST", "/", "", signed(service="sts", region="eu-wset-1"), b"Action=GetCallerIdentity"))
+    assert 403 == response.status
+    assert b"<Code>SignatureDoesNotMatch</Code>" in response.body
 
 
 def test_a_service_that_is_not_played_is_not_implemented(app: Application) -> None:

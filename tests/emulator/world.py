@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.clock import Clock
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.store import Store
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.world.clock import Clock
+from cleanrooms_emulator.world.store import Store
 
 CREATOR = "111122223333"
 RUNNER = "222233334444"

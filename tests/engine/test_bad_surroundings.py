@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cleanrooms_emulator.roles import Role, declare
+from cleanrooms_emulator.callers.roles import Role, declare
 from tests.engine.stack_files import ACCOUNTS, BANK, INSURER, MEDIA, REGION, RETAILER, Config, collaboration, only_governing
 from tests.engine.world import Watched, World
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client
 from cleanrooms_emulator.journal import Entry
-from cleanrooms_emulator.server_thread import serve_in_thread
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from tools.playground import Playground, Run
 
 _READS = ("Get", "List", "BatchGet")

@@ -7,6 +7,7 @@ the end they approve; people file requests of their own, join and leave meanwhil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import product
 
 import pytest
 from botocore.exceptions import ClientError
@@ -17,7 +18,7 @@ from cleanrooms_emulator.switches import describe
 from cleanrooms_governance.advance import Report
 from cleanrooms_governance.atoms import attainable, standing, value_in
 from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.model import RUNNER_ABILITIES, AccountId, Collaboration
+from cleanrooms_governance.model import CAN_RUN_JOB, RUNNER_ABILITIES, AccountId, Collaboration, CostType, Member
 from cleanrooms_governance.next_move import Outcome
 from cleanrooms_governance.plan import Reviewed
 from cleanrooms_governance.planning import plan_collaboration
@@ -36,7 +37,8 @@ from tests.unit.core.strategies import (
 
 MOST_ROUNDS = 16
 PATIENT_ROUNDS = 2
-"""So long partners vote as they please and people interfere; afterwards all approve, and what others filed is cancelled."""
+"""So long partners vote as they please and people interfere; afterwards all approve, and what others filed is
+cancelled, or committed where a reading forbids to cancel it."""
 
 WORLDS = worlds(collaborations(MEMBERS))
 SOME_PARTNERS = subsets(PARTNERS)
@@ -68,9 +70,8 @@ class Story:
 def stories(draw: st.DrawFn) -> Story:
     """A world that the service accepts, a stack file, and people."""
     live, desired = draw(WORLDS)
-    members = {
-        account: replace(each, payments={} if each.is_runner else each.payments) for account, each in live.members.items()
-    }
+    jobs = any(each.belongs and CAN_RUN_JOB in each.abilities for each in live.members.values())
+    members = {account: replace(each, payments=_acceptable(each, jobs)) for account, each in live.members.items()}
     active = frozenset(account for account, each in members.items() if each.status == "ACTIVE")
     held = draw(SOME_PARTNERS) & active
     leaving = PARTNERS[draw(small_numbers)]
@@ -84,6 +85,13 @@ def stories(draw: st.DrawFn) -> Story:
         foreign=tuple((account, draw(mutable_abilities)) for account in sorted(draw(SOME_PARTNERS))[:2]),
         leaving=leaving if leaving in active - payers and draw(small_numbers) == 0 else None,
     )
+
+
+def _acceptable(member: Member, jobs: bool) -> dict[CostType, bool]:
+    """The payments that a collaboration may begin with under every reading: nobody pays for jobs that nobody can run."""
+    if member.is_runner:
+        return {}
+    return {cost: pays for cost, pays in member.payments.items() if jobs or cost is not CostType.JOB_COMPUTE}
 
 
 class Play:
@@ -134,9 +142,9 @@ class Play:
     def _give_in(self) -> None:
         self._accept_payments()
         self.governed.approve(*(account for account in PARTNERS if account not in self.story.held))
-        for request in self.foreign:
+        for request, action in product(self.foreign, ("CANCEL", "COMMIT")):
             with suppress(ClientError):
-                self.governed.act(CREATOR, request, "CANCEL")
+                self.governed.act(CREATOR, request, action)
 
     def _file_others_requests(self) -> None:
         members = self.governed.live.members

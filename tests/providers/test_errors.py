@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cleanrooms_emulator.callers.roles import Role, declare
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_emulator.roles import Role, declare
 from tests.providers.conftest import Settled
 from tests.providers.mini_engine import Stack, Step
 from tests.providers.provider_process import Failed

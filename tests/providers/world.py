@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.in_process import client
-from cleanrooms_emulator.server_thread import serve_in_thread
+from cleanrooms_emulator.transport.in_process import client
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from cleanrooms_emulator.wire.messages import Request, Response
 from tests.providers.provider_process import EngineLog, Provider, listening_engine
 from tests.providers.stacks import CALLER
@@ -176,7 +176,7 @@ def open_surroundings(project: Path) -> Iterator[Surroundings]:
     """Serve the worlds of all tests."""
     with listening_engine() as (engine, engine_address):
         surroundings = Surroundings(engine, project)
-        with serve_in_thread(surroundings) as url:  # type: ignore[arg-type]
+        with serve_in_thread(surroundings) as url:
             surroundings.begin(url, engine_address)
             try:
                 yield surroundings

@@ -29,8 +29,8 @@ from ruamel.yaml import YAML
 
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.faults import FaultRule
-from cleanrooms_emulator.in_process import client, connect
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.transport.in_process import client, connect
 from cleanrooms_governance.advance import Parties, advance, ensure_collaboration
 from cleanrooms_governance.advance_membership import Member, advance_membership
 from cleanrooms_governance.aws import AwsAccounts

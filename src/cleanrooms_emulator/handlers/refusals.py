@@ -6,6 +6,8 @@ from cleanrooms_emulator.errors import ServiceError
 
 COLLABORATION = "COLLABORATION"
 MEMBERSHIP = "MEMBERSHIP"
+CONFIGURED_TABLE = "CONFIGURED_TABLE"
+CONFIGURED_TABLE_ASSOCIATION = "CONFIGURED_TABLE_ASSOCIATION"
 
 
 def access_denied(message: str) -> ServiceError:
@@ -46,6 +48,11 @@ def invalid_field(name: str, message: str) -> ServiceError:
 def invalid_configuration(name: str, message: str) -> ServiceError:
     """400: the field is well-formed, yet what it asks for breaks a rule of the service."""
     return _invalid("INVALID_CONFIGURATION", name, message)
+
+
+def invalid_query(name: str, message: str) -> ServiceError:
+    """400: the text of a query, or what it names, cannot be run."""
+    return _invalid("INVALID_QUERY", name, message)
 
 
 def quota_exceeded(quota_name: str, limit: int) -> ServiceError:

@@ -1,7 +1,8 @@
-"""Tags: TagResource, UntagResource, ListTagsForResource.
+"""Tags: TagResource, UntagResource, ListTagsForResource of Clean Rooms and of Clean Rooms ML.
 
 A resource is taggable from `attach` to `detach`. Tags belong to the account that owns the resource; to any
 other account, members of the same collaboration included, the resource does not exist here (assumption).
+Each of the two services takes ARNs of its own only (model, CleanroomsArn and TaggableArn).
 """
 
 from __future__ import annotations
@@ -11,14 +12,22 @@ from typing import Any
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.quotas import MAX_TAGS
-from cleanrooms_emulator.handlers.refusals import COLLABORATION, MEMBERSHIP, invalid_field, not_found
+from cleanrooms_emulator.handlers.refusals import (
+    COLLABORATION,
+    CONFIGURED_TABLE,
+    CONFIGURED_TABLE_ASSOCIATION,
+    MEMBERSHIP,
+    invalid_field,
+    not_found,
+)
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _RESOURCE_TYPES = {
     "collaboration": COLLABORATION,
     "membership": MEMBERSHIP,
-    "configuredtable": "CONFIGURED_TABLE",
+    "configuredtable": CONFIGURED_TABLE,
+    "configuredtableassociation": CONFIGURED_TABLE_ASSOCIATION,
 }
 
 
@@ -35,6 +44,7 @@ def detach(ctx: Context, arn: str) -> None:
 
 
 @operation("TagResource")
+@operation("TagResource", service="cleanroomsml")
 def tag_resource(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """Add tags, or give present ones another value."""
     tagged = _tagged(ctx, params["resourceArn"])
@@ -45,6 +55,7 @@ def tag_resource(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
 
 
 @operation("UntagResource")
+@operation("UntagResource", service="cleanroomsml")
 def untag_resource(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """Take tags away; keys that are not there are ignored."""
     tagged = _tagged(ctx, params["resourceArn"])
@@ -54,6 +65,7 @@ def untag_resource(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
 
 
 @operation("ListTagsForResource")
+@operation("ListTagsForResource", service="cleanroomsml")
 def list_tags(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """All tags of a resource of the caller."""
     return {"tags": _tagged(ctx, params["resourceArn"])["tags"]}
@@ -63,7 +75,8 @@ def _tagged(ctx: Context, arn: str) -> Document:
     tagged = ctx.store.get(kinds.TAGS, arn)
     if tagged is None or tagged["_account"] != ctx.account or tagged["_region"] != ctx.region:
         kind, _, id = arn.rpartition(":")[2].rpartition("/")
-        raise not_found(_RESOURCE_TYPES.get(kind, COLLABORATION), id, f"Resource {arn} does not exist")
+        container = MEMBERSHIP if kind.startswith("membership/") else COLLABORATION
+        raise not_found(_RESOURCE_TYPES.get(kind.rpartition("/")[2], container), id, f"Resource {arn} does not exist")
     return tagged
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cleanrooms_emulator.context import Context
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def advanced(ctx: Context, collaboration: Document) -> Document:

@@ -7,7 +7,7 @@ from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.refusals import COLLABORATION, access_denied, not_found
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 
 def find_collaboration(ctx: Context, collaboration_id: str) -> Document | None:
@@ -18,9 +18,7 @@ def find_collaboration(ctx: Context, collaboration_id: str) -> Document | None:
 
 def is_visible(ctx: Context, collaboration: Document) -> bool:
     """Whether the caller can see the collaboration."""
-    if collaboration["_region"] != ctx.region or collaboration["_deleted"]:
-        return False
-    member = roster.find(collaboration, ctx.account)
+    member = roster.find(collaboration, ctx.account) if _is_here(ctx, collaboration) else None
     return member is not None and roster.is_live(member)
 
 
@@ -28,6 +26,14 @@ def visible_collaboration(ctx: Context, collaboration_id: str) -> Document:
     """The collaboration. For operations that declare ResourceNotFoundException (switch notFound)."""
     collaboration = find_collaboration(ctx, collaboration_id)
     if collaboration is None:
+        raise hidden(ctx, collaboration_id)
+    return collaboration
+
+
+def known_collaboration(ctx: Context, collaboration_id: str) -> Document:
+    """The collaboration for whoever is or was a member of it, as long as it is there."""
+    collaboration = ctx.store.get(kinds.COLLABORATION, collaboration_id)
+    if collaboration is None or not _is_here(ctx, collaboration) or roster.find(collaboration, ctx.account) is None:
         raise hidden(ctx, collaboration_id)
     return collaboration
 
@@ -50,3 +56,7 @@ def hidden(ctx: Context, collaboration_id: str) -> ServiceError:
 def denied(ctx: Context, collaboration_id: str) -> ServiceError:
     """The same where the operation declares no ResourceNotFoundException."""
     return access_denied(f"Account {ctx.account} has no access to collaboration {collaboration_id}")
+
+
+def _is_here(ctx: Context, collaboration: Document) -> bool:
+    return bool(collaboration["_region"] == ctx.region and not collaboration["_deleted"])

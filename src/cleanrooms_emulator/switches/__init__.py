@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
@@ -15,7 +16,9 @@ from cleanrooms_emulator.switches.analyses import AnalysisReadings
 from cleanrooms_emulator.switches.budgets import BudgetReadings
 from cleanrooms_emulator.switches.change_requests import ChangeRequestReadings
 from cleanrooms_emulator.switches.collaborations import CollaborationReadings
+from cleanrooms_emulator.switches.machine_learning import MachineLearningReadings
 from cleanrooms_emulator.switches.memberships import MembershipReadings
+from cleanrooms_emulator.switches.permissions import PermissionReadings
 from cleanrooms_emulator.switches.reading import SwitchRecord
 from cleanrooms_emulator.switches.tables import TableReadings
 
@@ -25,8 +28,10 @@ __all__ = ["SwitchRecord", "Switches", "describe"]
 @dataclass(frozen=True, kw_only=True)
 class Switches(
     AnalysisReadings,
+    MachineLearningReadings,
     BudgetReadings,
     TableReadings,
+    PermissionReadings,
     MembershipReadings,
     CollaborationReadings,
     ChangeRequestReadings,
@@ -47,7 +52,8 @@ class Switches(
         problems = []
         for name, value in mapping.items():
             if name not in known:
-                problems.append(f"unknown switch {name!r}; there are {', '.join(sorted(known))}")
+                nearest = get_close_matches(name, known, n=3, cutoff=0.0)
+                problems.append(f"unknown switch {name!r}; nearest are {', '.join(nearest)} (--list-switches names all)")
             elif value not in known[name].values:
                 problems.append(f"switch {name}: {value!r} is not one of {', '.join(known[name].values)}")
         if problems:

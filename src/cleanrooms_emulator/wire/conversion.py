@@ -46,7 +46,7 @@ class Converters:
             return self._structure(shape)
         if kind == "list":
             member = self.of(shape.member)
-            return lambda value: [member(item) for item in value]
+            return list if member is _unchanged else lambda value: [member(item) for item in value]
         if kind == "map":
             entry = self.of(shape.value)
             return lambda value: {key: entry(item) for key, item in value.items()}
@@ -55,18 +55,20 @@ class Converters:
         return _unchanged
 
     def _structure(self, shape: StructureShape) -> Converter:
-        members = []
+        members: dict[str, tuple[str, Converter | None]] = {}
         for name, member in shape.members.items():
             wire_name = member.serialization.get("name", name) if "location" not in member.serialization else name
             source, target = (wire_name, name) if self._direction is Direction.READ else (name, wire_name)
-            members.append((source, target, self.of(member)))
+            convert_member = self.of(member)
+            members[source] = (target, None if convert_member is _unchanged else convert_member)
 
         def convert(value: dict[str, Any]) -> dict[str, Any]:
-            return {
-                target: convert_member(item)
-                for source, target, convert_member in members
-                if (item := value.get(source)) is not None
-            }
+            converted = {}
+            for source, item in value.items():
+                if item is not None and source in members:
+                    target, convert_member = members[source]
+                    converted[target] = item if convert_member is None else convert_member(item)
+            return converted
 
         return convert
 

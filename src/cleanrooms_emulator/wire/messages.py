@@ -8,11 +8,19 @@ from enum import Enum
 
 
 class Delivery(Enum):
-    """How much of a response reaches the client before the connection is closed."""
+    """What of a response reaches the client.
+
+    HALF closes the connection after half of the body, NOTHING before the status line, RESET likewise but with a TCP
+    reset. EMPTY is a status line of 200 and headers with an empty body, whatever the response says. HANG never answers
+    and keeps the connection until the client gives up or the service stops.
+    """
 
     WHOLE = "whole"
     HALF = "half"
     NOTHING = "nothing"
+    EMPTY = "empty"
+    RESET = "reset"
+    HANG = "hang"
 
 
 @dataclass(frozen=True, slots=True)

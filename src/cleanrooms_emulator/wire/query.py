@@ -21,6 +21,7 @@ _CODES = {
     "AccessDeniedException": "AccessDenied",
     "ExpiredTokenException": "ExpiredToken",
     "InternalServerException": "InternalFailure",
+    "InvalidSignatureException": "SignatureDoesNotMatch",
     "MissingAuthenticationTokenException": "MissingAuthenticationToken",
     "SerializationException": "MalformedInput",
     "ThrottlingException": "Throttling",

@@ -19,7 +19,7 @@ from cleanrooms_emulator.wire.timestamps import EPOCH
 from cleanrooms_emulator.wire.validation import UnsupportedShape
 
 _NO_BODY = 204
-_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 
 
@@ -45,7 +45,7 @@ class RestJson:
         wire_input = _json_object(request.body) if locations.in_body and request.body else {}
         for label, value in routed.source.items():
             wire_input[locations.labels[label]] = value
-        for name, text in parse_qsl(request.query, keep_blank_values=True):
+        for name, text in parse_qsl(request.query, keep_blank_values=True) if request.query else ():
             if name in locations.query:
                 member, shape = locations.query[name]
                 if shape.type_name == "list":

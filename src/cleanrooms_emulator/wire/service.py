@@ -11,6 +11,7 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
 
 from cleanrooms_emulator.errors import ServiceError
+from cleanrooms_emulator.wire.corrections import corrected
 from cleanrooms_emulator.wire.messages import Request, Response
 from cleanrooms_emulator.wire.operations import Operation, OutputViolation, Shapes, listed
 from cleanrooms_emulator.wire.protocol import JsonObject, Refusal, Routed, WireProtocol
@@ -24,6 +25,7 @@ COMMON_ERRORS: Mapping[str, int] = {
     "IncompleteSignatureException": 403,
     "InternalFailure": 500,
     "InternalServerException": 500,
+    "InvalidSignatureException": 403,
     "MissingAuthenticationTokenException": 403,
     "NotImplementedException": 501,
     "SerializationException": 400,
@@ -43,7 +45,7 @@ class Service:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.model = ServiceModel(_loader().load_service_model(name, "service-2"), name)
+        self.model = ServiceModel(corrected(name, _loader().load_service_model(name, "service-2")), name)
         self.signing_name: str = self.model.signing_name
         self.errors: dict[str, Shape] = {shape.name: shape for shape in self.model.error_shapes}
         self._protocol: WireProtocol = _PROTOCOLS[self.model.metadata["protocol"]](self.model)

@@ -2,8 +2,8 @@
 
 Each shape becomes a function once, so that a call costs only what its own shape needs. All violations of a value are
 collected. Rules: `null` is an absent member; unknown members are ignored; a boolean is no number; a union has exactly
-one member; a string with an enum is checked against that alone. Wording and path style are assumptions; they are
-made in this module only, and nothing should read them back.
+one member; a string with an enum is checked against that alone, and one that is too long not against its pattern.
+Wording and path style are assumptions; they are made in this module only, and nothing should read them back.
 """
 
 from __future__ import annotations
@@ -158,7 +158,8 @@ def _length(low: int | None, high: int | None) -> Callable[[int, str, list[Viola
 def _string(shape: Shape) -> Validator:
     allowed, pattern = frozenset(shape.enum), shape.metadata.get("pattern")
     listing = ", ".join(shape.enum)
-    check_length = _length(shape.metadata.get("min"), shape.metadata.get("max"))
+    high = shape.metadata.get("max")
+    check_length = _length(shape.metadata.get("min"), high)
     matches = full_match(pattern) if pattern else None
 
     def check(value: Any, path: str, found: list[Violation]) -> None:
@@ -169,7 +170,8 @@ def _string(shape: Shape) -> Validator:
                 found.append(Violation(path, f"Member must satisfy enum value set: [{listing}]"))
         else:
             check_length(len(value), path, found)
-            if matches is not None and not matches(value):
+            is_too_long = high is not None and len(value) > high
+            if matches is not None and not is_too_long and not matches(value):
                 found.append(Violation(path, f"Member must satisfy regular expression pattern: {pattern}"))
 
     return check

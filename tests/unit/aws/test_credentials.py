@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from cleanrooms_emulator import roles
-from cleanrooms_emulator.in_process import connect
-from cleanrooms_emulator.roles import Role
+from cleanrooms_emulator.callers import roles
+from cleanrooms_emulator.callers.roles import Role
+from cleanrooms_emulator.transport.in_process import connect
 from cleanrooms_governance.aws import AwsAccounts
 from cleanrooms_governance.aws.credentials import role_session_name
 from cleanrooms_governance.desired import Access, Credentials

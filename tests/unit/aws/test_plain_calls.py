@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cleanrooms_emulator.in_process import connect
+from cleanrooms_emulator.transport.in_process import connect
 from cleanrooms_governance.aws.plain_calls import PlainCalls
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.errors import AnswerLost, InvalidRequest, Refused

@@ -1,6 +1,6 @@
 import pytest
 
-from cleanrooms_emulator.server_thread import serve_in_thread
+from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from cleanrooms_governance.aws import AwsAccounts
 from cleanrooms_governance.errors import AnswerLost, Conflict, InvalidRequest, QuotaExceeded, Unreachable
 from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, CollaborationChange, CostType, MemberChange, Membership

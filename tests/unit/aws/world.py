@@ -5,7 +5,7 @@ from typing import Any
 
 from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.faults import FaultRule
-from cleanrooms_emulator.in_process import connect
+from cleanrooms_emulator.transport.in_process import connect
 from cleanrooms_governance.aws import AwsAccounts, Pace
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
 from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration, DesiredMember

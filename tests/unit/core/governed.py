@@ -13,12 +13,12 @@ import pytest
 from botocore.client import BaseClient
 
 from cleanrooms_emulator.application import Application
-from cleanrooms_emulator.clock import Clock
 from cleanrooms_emulator.faults import FaultRule
 from cleanrooms_emulator.handlers import quotas
-from cleanrooms_emulator.in_process import client, connect
-from cleanrooms_emulator.store import Store
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.transport.in_process import client, connect
+from cleanrooms_emulator.world.clock import Clock
+from cleanrooms_emulator.world.store import Store
 from cleanrooms_governance.advance import Parties, Report, World, advance, ensure_collaboration, read_world, situation_of
 from cleanrooms_governance.aws import AwsAccounts, Pace
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms

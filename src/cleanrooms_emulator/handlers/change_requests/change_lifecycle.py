@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
-from cleanrooms_emulator.handlers import kinds, quotas
+from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.change_requests import voting
-from cleanrooms_emulator.handlers.change_requests.change_outcome import ChangeOutcome, outcome
+from cleanrooms_emulator.handlers.change_requests.change_outcome import ChangeOutcome
 from cleanrooms_emulator.handlers.change_requests.change_rules import subject_of
-from cleanrooms_emulator.handlers.change_requests.change_types import ADD_MEMBER, REMOVE_PAYER_CANDIDATE
+from cleanrooms_emulator.handlers.change_requests.change_types import REMOVE_PAYER_CANDIDATE
+from cleanrooms_emulator.handlers.change_requests.second_judgement import judged_again
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.memberships import acceptance, payments
-from cleanrooms_emulator.handlers.refusals import COLLABORATION, invalid_state
 from cleanrooms_emulator.handlers.timeline import advanced, latest
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 PENDING, APPROVED, CANCELLED, COMMITTED = "PENDING", "APPROVED", "CANCELLED", "COMMITTED"
 OPEN = (PENDING, APPROVED)
@@ -27,8 +27,9 @@ def requests_of(ctx: Context, collaboration: Document) -> list[Document]:
 
 def save(ctx: Context, collaboration: Document, request: Document) -> None:
     """Keep both; they always change together, since the collaboration knows the latest moment."""
-    ctx.store.put(kinds.COLLABORATION, collaboration["id"], collaboration)
     ctx.store.put(kinds.CHANGE_REQUEST, request["id"], request)
+    kept = recounted(ctx, collaboration) if request["status"] == COMMITTED else collaboration
+    ctx.store.put(kinds.COLLABORATION, kept["id"], kept)
 
 
 def committed(ctx: Context, collaboration: Document, request: Document) -> tuple[Document, Document]:
@@ -36,10 +37,10 @@ def committed(ctx: Context, collaboration: Document, request: Document) -> tuple
 
     The changes are judged again first: the collaboration may have moved on. Raises ConflictException if one
     of them has become impossible, is in effect already, or would now add a member it was to modify or the
-    other way round; then nothing is applied (assumption). What the whole lists in it replace may have changed
-    since; that is no conflict.
+    other way round; then nothing is applied (assumptions, switches staleCommit and commitAtomicity). What the
+    whole lists in it replace may have changed since; that is no conflict.
     """
-    judged = _judged_again(ctx, collaboration, request)
+    judged = judged_again(ctx, collaboration, request)
     _take_back_acceptance(ctx, collaboration, judged)
     return judged.collaboration, {**request, "status": COMMITTED, "updateTime": latest(collaboration)}
 
@@ -68,49 +69,26 @@ def settled(ctx: Context, collaboration: Document, request: Document) -> tuple[D
         return collaboration, request
 
 
-def without_voter(ctx: Context, collaboration: Document, account: str) -> Document:
-    """The collaboration after the account's votes on PENDING requests were dropped and the rest counted.
+def recounted(ctx: Context, collaboration: Document) -> Document:
+    """The collaboration after the votes on its PENDING requests were revised, since members came or went.
 
-    Assumption: whoever leaves or is removed no longer has to approve. The requests are kept, the
-    collaboration is for the caller to keep.
+    The requests are stored, the collaboration is for the caller to store. One request that commits itself may
+    bring members again.
     """
     for request in requests_of(ctx, collaboration):
-        if request["status"] == PENDING and account in request["approvals"]:
-            moment = advanced(ctx, collaboration)
-            remaining = voting.without(request["approvals"], account)
-            collaboration, counted = voted(ctx, moment, request, remaining)
+        if request["status"] != PENDING:
+            continue
+        approvals = voting.revised(ctx.switches, collaboration, request["approvals"])
+        if approvals != request["approvals"]:
+            collaboration, counted = voted(ctx, advanced(ctx, collaboration), request, approvals)
             ctx.store.put(kinds.CHANGE_REQUEST, counted["id"], counted)
+            return recounted(ctx, collaboration)
     return collaboration
 
 
-def check_member_quota(ctx: Context, before: Document, after: Document) -> None:
-    """Raise ServiceQuotaExceededException if members were added beyond the quota."""
-    count = roster.invited_count(after)
-    if count > roster.invited_count(before):
-        quotas.ensure_within(ctx.store, quotas.MEMBERS_INVITED, count)
-
-
-def _judged_again(ctx: Context, collaboration: Document, request: Document) -> ChangeOutcome:
-    try:
-        judged = outcome(ctx.switches, collaboration, request["changes"])
-        check_member_quota(ctx, collaboration, judged.collaboration)
-    except ServiceError as error:
-        raise _contradicted(collaboration, request, error.message) from error
-    for filed, now in zip(request["changes"], judged.changes, strict=True):
-        if (ADD_MEMBER in filed["types"]) != (ADD_MEMBER in now["types"]):
-            raise _contradicted(collaboration, request, f"account {subject_of(filed)} came or went since")
-    return judged
-
-
-def _contradicted(collaboration: Document, request: Document, why: str) -> ServiceError:
-    return invalid_state(
-        COLLABORATION,
-        collaboration["id"],
-        f"Change request {request['id']} cannot take effect any more: {why}",
-    )
-
-
 def _take_back_acceptance(ctx: Context, collaboration: Document, judged: ChangeOutcome) -> None:
+    if ctx.switches.removed_payer_acceptance == "kept":
+        return
     before_all, after_all = roster.members(collaboration), roster.members(judged.collaboration)
     for change in judged.changes:
         if REMOVE_PAYER_CANDIDATE not in change["types"]:
@@ -120,10 +98,10 @@ def _take_back_acceptance(ctx: Context, collaboration: Document, judged: ChangeO
         membership = ctx.store.get(kinds.MEMBERSHIP, before.get("membershipId", ""))
         if membership is None:
             continue
-        shown = payments.shown_flags(after_all, after)
+        shown = payments.shown_flags(ctx.switches, after_all, after)
         lost = [
             cost_type
-            for cost_type, flag in payments.shown_flags(before_all, before).items()
+            for cost_type, flag in payments.shown_flags(ctx.switches, before_all, before).items()
             if flag and not shown.get(cost_type)
         ]
         ctx.store.put(

@@ -1,8 +1,7 @@
 """What the service refuses in a change request.
 
 `path` is where the change stands in the input, for the error's field list. Sources: model,
-MemberChangeSpecification; service guide, change requests page; what they leave open is a switch or marked as
-an assumption.
+MemberChangeSpecification; service guide, change requests page; what they leave open is a switch.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from cleanrooms_emulator.handlers.refusals import (
     invalid_field,
     invalid_state,
 )
-from cleanrooms_emulator.store import Document
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.store import Document
 
 WHOLE_COLLABORATION = "*"
 """Stands for the collaboration's own settings where subjects of changes are compared."""
@@ -37,8 +36,10 @@ def path_of(index: int) -> str:
     return f"changes.{index + 1}.member"
 
 
-def check_subjects(changes: Sequence[Change]) -> None:
-    """Refuse two changes about one account, or two about the collaboration, in a request (assumption)."""
+def check_subjects(switches: Switches, changes: Sequence[Change]) -> None:
+    """Refuse two changes about one account, or two about the collaboration, in a request (switch repeatedSubject)."""
+    if switches.repeated_subject == "in-order":
+        return
     seen: set[str] = set()
     for index, change in enumerate(changes):
         subject = subject_of(change)
@@ -48,19 +49,19 @@ def check_subjects(changes: Sequence[Change]) -> None:
         seen.add(subject)
 
 
-def check_kind(change: Change, path: str) -> None:
-    """Refuse a specificationType that disagrees with the specification given (assumption)."""
+def check_kind(switches: Switches, change: Change, path: str) -> None:
+    """Refuse a specificationType that disagrees with the specification given (switch specificationMismatch)."""
     kind = "MEMBER" if "member" in change["specification"] else "COLLABORATION"
-    if change["specificationType"] != kind:
+    if change["specificationType"] != kind and switches.specification_mismatch == "400":
         raise invalid_field(
             f"{path}.specificationType",
             f"specificationType {change['specificationType']} does not go with a {kind} specification",
         )
 
 
-def check_collaboration_change(specification: dict[str, Any], path: str) -> None:
-    """Refuse a COLLABORATION change that names no setting (assumption); an empty list clears the setting."""
-    if specification.get("autoApprovedChangeTypes") is None:
+def check_collaboration_change(switches: Switches, specification: dict[str, Any], path: str) -> None:
+    """Refuse a COLLABORATION change that names no setting (switch omittedAutoApproval)."""
+    if specification.get("autoApprovedChangeTypes") is None and switches.omitted_auto_approval == "400":
         raise invalid_field(
             f"{path}.specification.collaboration.autoApprovedChangeTypes",
             "A change of the collaboration has to give autoApprovedChangeTypes",
@@ -88,7 +89,7 @@ def changeable_member(switches: Switches, collaboration: Document, account: str)
 def check_member_change(switches: Switches, current: Member | None, specification: dict[str, Any], path: str) -> None:
     """Refuse what a MEMBER change may not say about a member (`current`), or about a new one (None)."""
     _check_runner_abilities(switches, current, specification, f"{path}.specification.member.memberAbilities")
-    _check_display_name(current, specification, f"{path}.specification.member.displayName")
+    _check_display_name(switches, current, specification, f"{path}.specification.member.displayName")
 
 
 def _check_runner_abilities(switches: Switches, current: Member | None, specification: dict[str, Any], path: str) -> None:
@@ -98,9 +99,9 @@ def _check_runner_abilities(switches: Switches, current: Member | None, specific
         raise invalid_configuration(path, f"{', '.join(refused)} cannot be part of a change request")
 
 
-def _check_display_name(current: Member | None, specification: dict[str, Any], path: str) -> None:
+def _check_display_name(switches: Switches, current: Member | None, specification: dict[str, Any], path: str) -> None:
     name = specification.get("displayName")
     if current is None and name is None:
         raise invalid_field(path, "A display name is required to invite a member")
-    if current is not None and name not in (None, current["displayName"]):
+    if current is not None and name not in (None, current["displayName"]) and switches.changed_display_name == "400":
         raise invalid_field(path, "The display name of a member cannot be changed")

@@ -1,7 +1,8 @@
 """Which types a change has, and whether they let a request pass without votes.
 
 The service derives the types and stores them when the request is created (model, Change); how is an
-assumption: they name the difference between the member as it is shown and as the change would leave it.
+assumption: they name the difference between the member as it is shown and as the change would leave it
+(switches newPayerTypes and orderOfTypes).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from cleanrooms_emulator.handlers.collaborations.roster import CAN_RECEIVE_RESULTS, Member
 from cleanrooms_emulator.handlers.memberships.payments import Flags
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 Change = dict[str, Any]
 """As in the model: specificationType, specification and, once derived, types."""

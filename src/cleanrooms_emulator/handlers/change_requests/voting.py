@@ -1,14 +1,14 @@
 """Who votes on a change request, and what the votes amount to.
 
-All members approve (service guide, change requests page). That INVITED ones have no vote and the creator's
-own is cast at creation are assumptions: switches approvers and creatorVote.
+All members approve (service guide, change requests page). What that leaves open are assumptions: switches
+approvers, creatorVote, noOtherVoter, departedVote and lateJoiners.
 """
 
 from __future__ import annotations
 
 from cleanrooms_emulator.handlers.collaborations import roster
-from cleanrooms_emulator.store import Document
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.store import Document
 
 Approvals = dict[str, dict[str, str]]
 """Account -> {"status": PENDING | APPROVED | DENIED}, as the model has it."""
@@ -30,14 +30,20 @@ def voters(switches: Switches, collaboration: Document) -> list[str]:
 def opened(switches: Switches, collaboration: Document) -> Approvals:
     """The votes of a new request."""
     approvals = {account: {"status": PENDING} for account in voters(switches, collaboration)}
-    if switches.creator_vote == "implicit":
+    waits_for_itself = len(approvals) == 1 and switches.no_other_voter == "PENDING"
+    if switches.creator_vote == "implicit" and not waits_for_itself:
         approvals[collaboration["creatorAccountId"]] = {"status": APPROVED}
     return approvals
 
 
-def without(approvals: Approvals, account: str) -> Approvals:
-    """The votes without that of an account that is no member any more."""
-    return {voter: vote for voter, vote in approvals.items() if voter != account}
+def revised(switches: Switches, collaboration: Document, approvals: Approvals) -> Approvals:
+    """The votes of a request after members came or went."""
+    if switches.departed_vote == "dropped":
+        present = {member["accountId"] for member in roster.members(collaboration) if roster.is_live(member)}
+        approvals = {account: vote for account, vote in approvals.items() if account in present}
+    if switches.late_joiners == "asked":
+        approvals = {account: {"status": PENDING} for account in voters(switches, collaboration)} | approvals
+    return approvals
 
 
 def tally(approvals: Approvals) -> str:

@@ -15,10 +15,10 @@ from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.handlers.visibility import denied, find_collaboration, is_visible
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 DELETED = "COLLABORATION_DELETED"
-_COPIED = ("name", "description", "queryLogStatus", "dataEncryptionMetadata", "allowedResultRegions")
+_COPIED = ("name", "description", "queryLogStatus", "dataEncryptionMetadata")
 
 
 @operation("CreateCollaboration")
@@ -31,8 +31,8 @@ def create_collaboration(ctx: Context, params: dict[str, Any]) -> dict[str, Any]
     started = advanced(ctx, blank)
     moment = latest(started)
     entries = [_invited(member, moment) for member in [_creator(ctx, params), *params["members"]]]
-    creation_rules.check_payers(entries)
-    _check_quotas(ctx, len(params["members"]))
+    creation_rules.check_payers(ctx.switches, entries)
+    _check_quotas(ctx, entries)
     collaboration = {
         **started,
         **{name: params.get(name) for name in _COPIED},
@@ -43,6 +43,7 @@ def create_collaboration(ctx: Context, params: dict[str, Any]) -> dict[str, Any]
         "jobLogStatus": params.get("jobLogStatus") or "DISABLED",
         "analyticsEngine": params.get("analyticsEngine") or "SPARK",
         "autoApprovedChangeTypes": distinct(params.get("autoApprovedChangeRequestTypes") or []),
+        "allowedResultRegions": _result_regions(ctx, params.get("allowedResultRegions")),
         "isMetricsEnabled": params.get("isMetricsEnabled") or False,
         "_members": entries,
     }
@@ -128,8 +129,15 @@ def _invited(member: dict[str, Any], moment: float) -> Member:
     }
 
 
-def _check_quotas(ctx: Context, invited: int) -> None:
-    quotas.ensure_within(ctx.store, quotas.MEMBERS_INVITED, invited)
+def _result_regions(ctx: Context, given: list[str] | None) -> list[str] | None:
+    """Assumption, switch omittedResultRegions: the service guide only says what the console preselects."""
+    if given is None and ctx.switches.omitted_result_regions == "current-region":
+        return [ctx.region]
+    return given
+
+
+def _check_quotas(ctx: Context, entries: list[Member]) -> None:
+    quotas.ensure_within(ctx.store, quotas.MEMBERS_INVITED, roster.counted(ctx.switches, entries, ctx.account))
     own = sum(_is_own(ctx, each) and not each["_deleted"] for each in ctx.store.all(kinds.COLLABORATION))
     quotas.ensure_within(ctx.store, quotas.COLLABORATIONS, own + 1)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cleanrooms_emulator.handlers.collaborations.roster import RUNNER_ABILITIES, Member
-from cleanrooms_emulator.handlers.memberships import payments
+from cleanrooms_emulator.handlers.memberships import payer_rules
 from cleanrooms_emulator.handlers.refusals import invalid_configuration
+from cleanrooms_emulator.switches import Switches
 
 
 def check_engine(engine: str | None) -> None:
@@ -34,6 +35,6 @@ def check_members(creator: str, params: dict[str, Any]) -> None:
             raise invalid_configuration("members", f"Only one member can have {ability}")
 
 
-def check_payers(entries: list[Member]) -> None:
-    """Refuse a runner that is not to pay while nobody else is (see `payments`)."""
-    payments.check_runner_not_ruled_out(entries, "members")
+def check_payers(switches: Switches, entries: list[Member]) -> None:
+    """Refuse a runner that is not to pay while nobody else is, and more (see `payer_rules`)."""
+    payer_rules.check_at_creation(switches, entries, "members")

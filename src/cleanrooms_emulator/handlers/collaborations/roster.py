@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.store import Document
 
 Member = dict[str, Any]
 
@@ -41,15 +42,17 @@ def is_live(member: Member) -> bool:
     return member["status"] in (INVITED, ACTIVE)
 
 
-def invited_count(collaboration: Document) -> int:
-    """Members that count against the quota: INVITED and ACTIVE ones but the creator (assumption)."""
-    creator = collaboration["creatorAccountId"]
-    return sum(is_live(member) and member["accountId"] != creator for member in members(collaboration))
+def counted(switches: Switches, entries: list[Member], creator: str) -> int:
+    """How many members count against the quota (assumption, switch memberQuotaCounts)."""
+    others = [member for member in entries if member["accountId"] != creator]
+    if switches.member_quota_counts == "others+former":
+        return len(others)
+    return sum(is_live(member) for member in others) + (switches.member_quota_counts == "others+creator")
 
 
 def runner(entries: list[Member], ability: str) -> Member | None:
     """The member that may run queries (CAN_QUERY) or jobs (CAN_RUN_JOB)."""
-    return next((member for member in entries if is_live(member) and ability in member["abilities"]), None)
+    return next((member for member in entries if ability in member["abilities"] and is_live(member)), None)
 
 
 def with_member(collaboration: Document, member: Member) -> Document:

@@ -1,1 +1,1 @@
-"""Clean Rooms ML, as far as ML input channels need it."""
+"""Clean Rooms ML: algorithms, input channels, trained models and inference jobs, with who pays for them."""

@@ -13,7 +13,8 @@ from cleanrooms_emulator.handlers.collaborations.roster import (
 )
 from cleanrooms_emulator.handlers.memberships import payments
 from cleanrooms_emulator.handlers.refusals import invalid_configuration
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.switches import Switches
+from cleanrooms_emulator.world.store import Document
 
 
 def check_results(member: Member, configuration: dict[str, Any] | None) -> None:
@@ -32,13 +33,13 @@ def check_results(member: Member, configuration: dict[str, Any] | None) -> None:
         )
 
 
-def check_metrics(collaboration: Document, member: Member, enabled: bool) -> None:
+def check_metrics(switches: Switches, collaboration: Document, member: Member, enabled: bool) -> None:
     """Metrics are for runners and payers, where the collaboration has them (model, CreateMembershipInput)."""
     if not enabled:
         return
     if not collaboration["isMetricsEnabled"]:
         raise invalid_configuration("isMetricsEnabled", "The collaboration has metrics disabled")
     entries = members(collaboration)
-    pays = any(payments.is_payer(entries, member, cost_type) for cost_type in payments.COST_TYPES)
+    pays = any(payments.is_payer(switches, entries, member, cost_type) for cost_type in payments.COST_TYPES)
     if not pays and CAN_QUERY not in member["abilities"]:
         raise invalid_configuration("isMetricsEnabled", "Only a member that runs queries or is a payer can enable metrics")

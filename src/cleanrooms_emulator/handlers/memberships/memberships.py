@@ -1,7 +1,8 @@
 """Memberships, an account's own side of a collaboration: Create, Get, List, Update and DeleteMembership.
 
-The document holds what the member decides; names and abilities come from the collaboration whenever it is
-read. `_accepted` holds the cost types that the member accepted to pay, as flags (see `acceptance`).
+The document holds what the member decides; names come from the collaboration whenever it is read, and so do
+abilities while the account is a member; one that was removed keeps the abilities it had (assumption). `_accepted`
+holds the cost types that the member accepted to pay, as flags (see `acceptance`).
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from typing import Any
 
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds, quotas, tags
-from cleanrooms_emulator.handlers.change_requests.change_lifecycle import without_voter
+from cleanrooms_emulator.handlers.change_requests.change_lifecycle import recounted
 from cleanrooms_emulator.handlers.collaborations import roster
+from cleanrooms_emulator.handlers.machine_learning.status_schedule import has_ended
 from cleanrooms_emulator.handlers.memberships import acceptance, joining_rules, payments
 from cleanrooms_emulator.handlers.refusals import (
     MEMBERSHIP,
@@ -24,7 +26,7 @@ from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.handlers.visibility import visible_collaboration
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
-from cleanrooms_emulator.store import Document
+from cleanrooms_emulator.world.store import Document
 
 _RESULTS = ("defaultResultConfiguration", "defaultJobResultConfiguration")
 
@@ -38,8 +40,8 @@ def create_membership(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     if member["status"] == roster.ACTIVE:
         raise already_exists(MEMBERSHIP, member["membershipId"], f"Account {ctx.account} joined {found['id']} already")
     joining_rules.check_results(member, params.get("defaultResultConfiguration"))
-    joining_rules.check_metrics(found, member, params.get("isMetricsEnabled") or False)
-    accepted = acceptance.at_joining(entries, member, params.get("paymentConfiguration"))
+    joining_rules.check_metrics(ctx.switches, found, member, params.get("isMetricsEnabled") or False)
+    accepted = acceptance.at_joining(ctx.switches, entries, member, params.get("paymentConfiguration"))
     own = sum(each["status"] == roster.ACTIVE for each in _own_memberships(ctx))
     quotas.ensure_within(ctx.store, quotas.MEMBERSHIPS, own + 1)
     moved = advanced(ctx, found)
@@ -68,7 +70,7 @@ def create_membership(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     }
     tags.attach(ctx, membership["arn"], params.get("tags"))
     ctx.store.put(kinds.MEMBERSHIP, id, membership)
-    ctx.store.put(kinds.COLLABORATION, found["id"], roster.with_member(moved, joined))
+    ctx.store.put(kinds.COLLABORATION, found["id"], recounted(ctx, roster.with_member(moved, joined)))
     return {"membership": _shown(ctx, membership)}
 
 
@@ -124,13 +126,18 @@ def delete_membership(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """
     membership = own_membership(ctx, params["membershipIdentifier"])
     id = membership["id"]
-    if any(child["membershipId"] == id for kind in kinds.MEMBERSHIP_CHILDREN for child in ctx.store.all(kind)):
+    if any(_is_held_by(child, id, ctx.now) for kind in kinds.MEMBERSHIP_CHILDREN for child in ctx.store.all(kind)):
         raise subresources_exist(MEMBERSHIP, id, "The membership still holds resources; delete them first")
     if membership["status"] == roster.ACTIVE:
         _leave(ctx, membership)
     ctx.store.delete(kinds.MEMBERSHIP, id)
     tags.detach(ctx, membership["arn"])
     return {}
+
+
+def _is_held_by(child: Document, membership_id: str, now: float) -> bool:
+    """Whether the resource keeps the membership from ending; one that itself has ended does not (assumption)."""
+    return bool(child["membershipId"] == membership_id) and not has_ended(child, now)
 
 
 def own_membership(ctx: Context, membership_id: str) -> Document:
@@ -152,7 +159,7 @@ def _leave(ctx: Context, membership: Document) -> None:
         "status": roster.LEFT,
         "updateTime": latest(moved),
     }
-    collaboration = without_voter(ctx, roster.with_member(moved, left), ctx.account)
+    collaboration = recounted(ctx, roster.with_member(moved, left))
     ctx.store.put(kinds.COLLABORATION, collaboration["id"], collaboration)
 
 
@@ -176,12 +183,12 @@ def _shown(ctx: Context, membership: Document) -> Document:
     collaboration = _collaboration(ctx, membership)
     member = roster.entry(collaboration, membership["_account"])
     return {
+        "memberAbilities": member["abilities"],
+        "mlMemberAbilities": member.get("mlAbilities"),
         **membership,
         "collaborationArn": collaboration["arn"],
         "collaborationCreatorAccountId": collaboration["creatorAccountId"],
         "collaborationCreatorDisplayName": collaboration["creatorDisplayName"],
         "collaborationName": collaboration["name"],
-        "memberAbilities": member["abilities"],
-        "mlMemberAbilities": member.get("mlAbilities"),
         "paymentConfiguration": payments.configuration_of(membership["_accepted"]),
     }

@@ -1,7 +1,7 @@
 """Who pays for what: the creator names candidates for each cost type, and members accept on their membership.
 
 Sources: model, PaymentConfiguration and MembershipPaymentConfiguration with their leaves; service guide,
-glossary and membership pages. What they leave open is marked as an assumption where it is decided.
+glossary and membership pages. What they leave open is a switch.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cleanrooms_emulator.handlers.collaborations.roster import CAN_QUERY, CAN_RUN_JOB, Member, is_live, runner
-from cleanrooms_emulator.handlers.refusals import invalid_configuration
+from cleanrooms_emulator.switches import Switches
 
 Flags = dict[str, bool]
 """Cost type -> is responsible. A missing cost type was never configured."""
@@ -50,62 +50,44 @@ def path_of(cost_type: str) -> str:
     return f"{parent}{cost_type}.isResponsible"
 
 
-def default_payer(members: list[Member], cost_type: str) -> Member | None:
+def default_payer(switches: Switches, members: list[Member], cost_type: str) -> Member | None:
     """The runner, if the creator named nobody for the cost type and did not rule the runner out either.
 
     A named member that LEFT or was REMOVED was named all the same: then queries stop instead of being paid by
-    the runner (service guide, removing a member). syntheticDataGeneration: assumed to have the same default.
+    the runner (service guide, removing a member). Assumptions: switches syntheticDataDefault and
+    runnerJobPayment (a runner that cannot be ruled out stays a payer beside those that are named).
     """
-    if any(member["_payer"].get(cost_type) for member in members):
+    if cost_type == SYNTHETIC_DATA and switches.synthetic_data_default == "none":
+        return None
+    named = any(member["_payer"].get(cost_type) for member in members)
+    if named and not (cost_type == JOB and switches.runner_job_payment == "always"):
         return None
     payer = runner(members, _BY_RUNNER.get(cost_type, CAN_QUERY))
     return payer if payer is not None and cost_type not in payer["_payer"] else None
 
 
-def is_payer(members: list[Member], member: Member, cost_type: str) -> bool:
+def is_payer(switches: Switches, members: list[Member], member: Member, cost_type: str) -> bool:
     """Whether the member is a candidate for the cost type, named or by default."""
-    if member["_payer"].get(cost_type):
-        return True
-    payer = default_payer(members, cost_type)
+    if cost_type in member["_payer"]:
+        named: bool = member["_payer"][cost_type]
+        return named
+    if _BY_RUNNER.get(cost_type, CAN_QUERY) not in member["abilities"]:
+        return False
+    payer = default_payer(switches, members, cost_type)
     return payer is not None and payer["accountId"] == member["accountId"]
 
 
-def shown_flags(members: list[Member], member: Member) -> Flags:
-    """What ListMembers shows: defaults filled in for queries and jobs, machine learning only if configured.
-
-    jobCompute is shown if it is configured or somebody can run jobs. All of this is an assumption; the model
-    only makes the configuration a required output.
-    """
-    flags: Flags = {**member["_payer"], QUERY: is_payer(members, member, QUERY)}
-    if JOB in flags or runner(members, CAN_RUN_JOB) is not None:
-        flags[JOB] = is_payer(members, member, JOB)
-    return flags
+def shown_flags(switches: Switches, members: list[Member], member: Member) -> Flags:
+    """What ListMembers shows (assumption, switch shownPayments; the model only makes it a required output)."""
+    shown = COST_TYPES if switches.shown_payments == "everything" else _worth_showing(members, member)
+    return {cost_type: is_payer(switches, members, member, cost_type) for cost_type in shown}
 
 
-def has_payer(members: list[Member], cost_type: str) -> bool:
+def has_payer(switches: Switches, members: list[Member], cost_type: str) -> bool:
     """Whether any present member is a candidate for the cost type."""
-    return any(is_live(member) and is_payer(members, member, cost_type) for member in members)
+    return any(is_live(member) and is_payer(switches, members, member, cost_type) for member in members)
 
 
-def check_runner_not_ruled_out(members: list[Member], path: str) -> None:
-    """Refuse FALSE for the runner of queries or jobs while nobody is TRUE (model, JobComputePaymentConfig).
-
-    Assumption: the documented error for the runner only means the case that nobody else is named. `path` is
-    the input field to blame.
-    """
-    for cost_type, ability in _BY_RUNNER.items():
-        payer = runner(members, ability)
-        if payer is not None and payer["_payer"].get(cost_type) is False and not has_payer(members, cost_type):
-            raise invalid_configuration(
-                path,
-                f"{cost_type}: the member with {ability} cannot be excluded while no other member pays",
-            )
-
-
-def check_payers_remain(before: list[Member], after: list[Member], path: str) -> None:
-    """Refuse a change that takes away the last payer of what somebody can run (assumption)."""
-    for cost_type, ability in _BY_RUNNER.items():
-        if runner(after, ability) is None:
-            continue
-        if has_payer(before, cost_type) and not has_payer(after, cost_type):
-            raise invalid_configuration(path, f"{cost_type}: the change would leave nobody to pay")
+def _worth_showing(members: list[Member], member: Member) -> list[str]:
+    shown = {QUERY, *member["_payer"], *([JOB] if runner(members, CAN_RUN_JOB) is not None else [])}
+    return [cost_type for cost_type in COST_TYPES if cost_type in shown]

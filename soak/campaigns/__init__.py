@@ -1,0 +1,1 @@
+"""The campaigns of this project: each module offers some as `CAMPAIGNS`."""

@@ -1,0 +1,1 @@
+"""Who calls: credentials, roles and their sessions, and the Regions they may name."""

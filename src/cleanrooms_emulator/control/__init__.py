@@ -1,0 +1,1 @@
+"""Watching and steering a running service: the routes under `/_emulator/` and their client."""

@@ -1,0 +1,1 @@
+"""How much and how fast: rates of calls and sizes of pages."""
