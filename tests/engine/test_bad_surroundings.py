@@ -103,10 +103,7 @@ def test_an_endpoint_that_is_down_is_an_error_that_names_it(world: World) -> Non
 
 
 def test_a_misspelled_region_is_named_with_the_one_that_was_meant(world: World) -> None:
-    # The real address of such a Region is asked for, through a proxy that is not there.
-    repository = world.repository(
-        "region", RETAILER, AWS_ENDPOINT_URL="", AWS_ENDPOINT_URL_STS=world.url, HTTPS_PROXY=CLOSED, NO_PROXY=""
-    )
+    repository = world.repository("region", RETAILER)
     repository.write_stack("retail", only_governing(away=collaboration(region="eu-wset-1")))
     repository.init("retail")
     preview = world.watch(lambda: repository.preview("retail"))

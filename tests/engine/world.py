@@ -38,11 +38,14 @@ class Watched:
 
     @property
     def writes(self) -> list[str]:
-        """The operations that may change something, in order; a vote or commit as its action."""
+        """The operations that may change something, in order; a vote or commit as its action.
+
+        A call that was refused before anybody knew what it was about has no operation, and changed nothing.
+        """
         return [
             str(call.parameters.get("action", call.operation))
             for call in self.calls
-            if not str(call.operation).startswith(_READS) and call.operation not in _SESSIONS
+            if call.operation is not None and not call.operation.startswith(_READS) and call.operation not in _SESSIONS
         ]
 
     def asked(self, operation: str) -> list[Entry]:

@@ -119,7 +119,7 @@ def translate(error: Exception, call: Call, known_regions: KnownRegions) -> Serv
     if not isinstance(error, ClientError):
         verdict = _of_no_answer(error, call, known_regions)
     elif error.operation_name == call.operation:
-        verdict = _of_answer(error.response, call)
+        verdict = _of_answer(error.response, call, known_regions)
     else:
         verdict = _of_credential_search(error.operation_name, error.response)
     words = f' AWS says: "{verdict.service_words}"' if verdict.service_words else ""
@@ -133,7 +133,7 @@ def translate(error: Exception, call: Call, known_regions: KnownRegions) -> Serv
     )
 
 
-def _of_answer(response: dict[str, Any], call: Call) -> _Verdict:
+def _of_answer(response: dict[str, Any], call: Call, known_regions: KnownRegions) -> _Verdict:
     """Judge an error answer by its code, then by its status (service model: error shapes of 2022-02-17)."""
     code = str(response.get("Error", {}).get("Code", ""))
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -147,8 +147,8 @@ def _of_answer(response: dict[str, Any], call: Call) -> _Verdict:
         return verdict(errors.Throttled, "is over its call rate, after all retries", "Run again later.")
     if code in _REFUSED_CREDENTIALS:
         what = "has credentials that have expired" if code in _EXPIRED else f"has credentials that AWS refuses ({code})"
-        step = f"Renew them, see accounts.{call.account} of the stack file, and check that the Region is enabled."
-        return verdict(errors.CredentialsRefused, what, step)
+        renew = f"Renew them, see accounts.{call.account} of the stack file, and check that the Region is enabled."
+        return verdict(errors.CredentialsRefused, what, _unknown_region(call, known_regions) or renew)
     if status == 501:
         return verdict(errors.ServiceFailure, "asked for an operation that is not there", "Check the endpoint.")
     if status >= 500 or status == 408:
@@ -284,9 +284,14 @@ def _without_answer(call: Call, why: str, code: str = "", reason: str = "", serv
 
 
 def _about_region(call: Call, known_regions: KnownRegions) -> str:
+    return _unknown_region(call, known_regions) or "Check the network, the proxy and AWS_ENDPOINT_URL, then run again."
+
+
+def _unknown_region(call: Call, known_regions: KnownRegions) -> str | None:
+    """What to do about a Region that there is not: it shows as no connection, or as a signature that is refused."""
     known = known_regions()
     if not known or call.region in known:
-        return "Check the network, the proxy and AWS_ENDPOINT_URL, then run again."
+        return None
     near = difflib.get_close_matches(call.region, known, n=1)
     meant = f"Did you mean {near[0]}?" if near else f"It is known in {', '.join(known)}."
     return f"Clean Rooms is not known to be in a Region {call.region}. {meant} Correct `region` in the stack file."

@@ -164,6 +164,12 @@ def test_a_reached_quota_is_named_with_its_value() -> None:
     assert "Members invited = 5.0" in str(translated(error, call()))
 
 
+def test_a_signature_refused_for_a_region_that_there_is_not_is_no_matter_of_credentials() -> None:
+    error = translated(answer(403, "SignatureDoesNotMatch"), call(region="eu-wst-1"))
+
+    assert "Did you mean eu-west-1? Correct `region` in the stack file." in str(error)
+
+
 @pytest.mark.parametrize(
     ("region", "hint"),
     [
