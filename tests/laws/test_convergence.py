@@ -44,6 +44,15 @@ WORLDS = worlds(collaborations(MEMBERS))
 SOME_PARTNERS = subsets(PARTNERS)
 
 
+WHOLE_FILES_TRIED_UNDER = frozenset(
+    {
+        "approvers", "creatorVote", "autoCommitOnApproval", "autoApprovedStatus", "concurrency", "runnerAbilities",
+        "notFound", "noopChange", "readdRemoved", "omittedMl", "omittedPayment", "decline",
+    }
+)  # fmt: skip
+"""Under these switches files speak of ML abilities, payers and auto-approval too, under all others of members and abilities."""
+
+
 def readings() -> Iterator[object]:
     """The default reading, and every other one switch at a time."""
     yield pytest.param({}, id="as assumed")
@@ -92,6 +101,12 @@ def _acceptable(member: Member, jobs: bool) -> dict[CostType, bool]:
     if member.is_runner:
         return {}
     return {cost: pays for cost, pays in member.payments.items() if jobs or cost is not CostType.JOB_COMPUTE}
+
+
+def about_abilities(story: Story) -> Story:
+    """The story with a file that is silent about ML abilities, payers and auto-approval."""
+    members = {id: replace(each, ml_abilities=None, payer_for=None) for id, each in story.desired.members.items()}
+    return replace(story, desired=replace(story.desired, members=members, auto_approve=None))
 
 
 class Play:
@@ -170,7 +185,9 @@ def play(service: Service, reading: dict[str, str], story: Story) -> None:
     before = story.live.members.values()
     losers = [each.account for each in before if (each.abilities & RUNNER_ABILITIES) - live.members[each.account].abilities]
     shouted = [account for account in losers if any(f"CAN_QUERY of {account}" in failure for failure in played.failures)]
-    assert len(shouted) == len(played.failures)
+    # Whether a runner pays by default or by name cannot be read: if it turns out in the middle of a run, a review is asked for.
+    surprises = [each for each in played.failures if "not in the reviewed plan: remove" in each and " as payer for " in each]
+    assert len(shouted) + len(surprises) == len(played.failures), played.failures
     if reading.get("autoCommitOnApproval") != "yes":
         # Otherwise a partner's vote may commit between two runs: what it took is then a difference that the plan explains.
         assert losers == shouted
@@ -182,7 +199,7 @@ def play(service: Service, reading: dict[str, str], story: Story) -> None:
 def test_advance_until_settled_reaches_what_the_file_wants_and_one_more_run_writes_nothing(
     service_of_session: Service, reading: dict[str, str], story: Story
 ) -> None:
-    play(service_of_session, reading, story)
+    play(service_of_session, reading, story if reading.keys() <= WHOLE_FILES_TRIED_UNDER else about_abilities(story))
 
 
 @pytest.mark.slow
@@ -191,4 +208,4 @@ def test_advance_until_settled_reaches_what_the_file_wants_and_one_more_run_writ
 def test_the_law_holds_under_any_combination_of_readings(
     service_of_session: Service, reading: dict[str, str], story: Story
 ) -> None:
-    play(service_of_session, reading, story)
+    play(service_of_session, reading, about_abilities(story))

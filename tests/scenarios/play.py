@@ -59,6 +59,7 @@ class Scenario:
         self._script = YAML(typ="safe", pure=True).load(folder / "scenario.yaml")
         self._app = Application(ids=folder.name)
         self._stacks: dict[str, Any] = self._script["stacks"]
+        self._accounts: dict[str, AwsAccounts] = {}
         self._ids: dict[str, str] = {}
         self._lines: list[str] = []
 
@@ -115,7 +116,7 @@ class Scenario:
         except InvalidInput as invalid:
             self._say(*(f"finding: {finding}" for finding in invalid.findings))
             return
-        accounts = AwsAccounts(f"cleanrooms/{stack}", self._connect)
+        accounts = self._accounts.setdefault(stack, AwsAccounts(f"cleanrooms/{stack}", self._connect))
         self._learn_ids()
         for key in file.collaborations:
             self._collaboration(file, key, stack, accounts, run=run)
