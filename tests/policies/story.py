@@ -150,6 +150,8 @@ class Story:
         self.join(MEDIA, id, foreign=False, payer_for=frozenset({CostType.QUERY_COMPUTE}))
         bank: dict[str, Any] = {"foreign": True, "query_log": True, "result_configuration": RESULTS, "policy": BANK_VOTES}
         self.join(BANK, id, **bank)
+        self._advance(membership(BANK, id, **{**bank, "query_log": False}))
+        self._advance(membership(BANK, id, **bank))
 
         added = replace(desired, members={**desired.members, NEWCOMER: member(NEWCOMER)})
         self._run(added, id, Outcome.WAITING)
