@@ -7,7 +7,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import Any
 
-from cleanrooms_governance.advance import Report, World, read_world, see_acceptance, situation_of
+from cleanrooms_governance.advance import Report, situation_of
 from cleanrooms_governance.advance_membership import read_invitation
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMembership
 from cleanrooms_governance.errors import GovernanceError
@@ -20,6 +20,7 @@ from cleanrooms_governance.planning import plan_collaboration, predicted
 from cleanrooms_governance.report import harmless
 from cleanrooms_governance.service import CleanRoomsReads
 from cleanrooms_governance.text import label
+from cleanrooms_governance.world import World, read_world, see_acceptance
 
 
 @dataclass(frozen=True, slots=True)

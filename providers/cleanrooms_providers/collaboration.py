@@ -6,24 +6,17 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from cleanrooms_governance.advance import (
-    Parties,
-    Report,
-    World,
-    advance,
-    ensure_collaboration,
-    read_world,
-    see_acceptance,
-    situation_of,
-)
+from cleanrooms_governance.advance import Report, advance, ensure_collaboration, situation_of
 from cleanrooms_governance.atoms import managed_costs
 from cleanrooms_governance.desired import Access, DesiredCollaboration
 from cleanrooms_governance.errors import GovernanceError, InvalidInput
+from cleanrooms_governance.making_moves import Parties
 from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.next_move import Decision, Outcome, decide
 from cleanrooms_governance.plan import Remark, Reviewed
 from cleanrooms_governance.report import live_digest, live_document, move_line, plan_lines
 from cleanrooms_governance.settings.inputs import parse_collaboration_inputs
+from cleanrooms_governance.world import World, read_world, see_acceptance
 from cleanrooms_providers.assessment import (
     CollaborationAssessment,
     assess_collaboration,

@@ -7,7 +7,7 @@ from datetime import date
 from cleanrooms_governance.changes import JoinCollaboration
 from cleanrooms_governance.desired import DesiredMembership
 from cleanrooms_governance.errors import AccessDenied, AnswerLost, Conflict, NotFound, Refused, ServiceError
-from cleanrooms_governance.joining import ACTIVE, Invitation, decide_membership, plan_membership
+from cleanrooms_governance.joining import Invitation, decide_membership, plan_membership
 from cleanrooms_governance.make_membership_change import make_change
 from cleanrooms_governance.membership_changes import MembershipChange
 from cleanrooms_governance.model import Membership
@@ -56,7 +56,7 @@ def read_invitation(desired: DesiredMembership, port: CleanRoomsReads, membershi
     if desired.collaboration is None:
         return Invitation(None, None)
     own = _own_membership(desired, memberships)
-    if own is not None and own.status == ACTIVE:
+    if own is not None and own.is_active:
         return _read_in_use(desired, port, own)
     if own is not None:
         return Invitation(own, None)
@@ -83,7 +83,7 @@ def _read_in_use(desired: DesiredMembership, port: CleanRoomsReads, own: Members
 
 def _own_membership(desired: DesiredMembership, memberships: tuple[Membership, ...]) -> Membership | None:
     mine = [membership for membership in memberships if membership.collaboration_id == desired.collaboration]
-    return next((m for m in mine if m.status == ACTIVE), mine[0] if mine else None)
+    return next((m for m in mine if m.is_active), mine[0] if mine else None)
 
 
 def advance_membership(desired: DesiredMembership, reviewed: Reviewed, member: Member) -> MembershipReport:

@@ -32,10 +32,7 @@ from cleanrooms_governance.text import label, plain
 from cleanrooms_governance.updating import plan_updates
 from cleanrooms_governance.votes import decide_vote, stale_pins
 
-__all__ = ["ACTIVE", "Invitation", "decide_membership", "payment_duties", "plan_membership"]
-
-ACTIVE = "ACTIVE"
-"""MembershipStatus of a membership in use; REMOVED and COLLABORATION_DELETED are final."""
+__all__ = ["Invitation", "decide_membership", "payment_duties", "plan_membership"]
 
 _OPEN_ENDS = frozenset({"not-invited", "paused", "undecided"})
 """The rules of remarks that say that something is still to come."""
@@ -63,7 +60,7 @@ def plan_membership(desired: DesiredMembership, seen: Invitation) -> Plan:
 def _plan(desired: DesiredMembership, seen: Invitation) -> Plan:
     target = f"{desired.collaboration}/{desired.account}"
     if seen.membership is not None:
-        if seen.membership.status != ACTIVE:
+        if not seen.membership.is_active:
             return _over(desired, target, seen.membership.status)
         return plan_updates(desired, seen.membership, seen.collaboration)
     if seen.collaboration is None:
@@ -109,7 +106,7 @@ def decide_membership(desired: DesiredMembership, seen: Invitation, plan: Plan, 
     """Return the votes that this membership casts by itself, and how it stands."""
     votes: list[CastVote] = []
     remarks: list[Remark] = []
-    joined = seen.membership is not None and seen.membership.status == ACTIVE
+    joined = seen.membership is not None and seen.membership.is_active
     if desired.foreign and joined and seen.collaboration is not None and not plan.refusals:
         for request in seen.requests:
             if request.status != RequestStatus.PENDING or request.approvals.get(desired.account) != Vote.PENDING:

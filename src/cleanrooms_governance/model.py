@@ -205,6 +205,14 @@ class ChangeRequest:
         return tuple(sorted(a for a, vote in self.approvals.items() if vote == Vote.PENDING))
 
 
+class MembershipStatus(StrEnum):
+    """Where a membership stands; all but ACTIVE are final (service model: MembershipStatus)."""
+
+    ACTIVE = "ACTIVE"
+    REMOVED = "REMOVED"
+    COLLABORATION_DELETED = "COLLABORATION_DELETED"
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """An account's own membership in a collaboration, as ListMemberships and GetMembership show it to that account.
@@ -227,3 +235,8 @@ class Membership:
     job_result_configuration: Mapping[str, Any] | None = None
     metrics: bool = False
     tags: Mapping[str, str] | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """In use; what is not is over for good."""
+        return self.status == MembershipStatus.ACTIVE

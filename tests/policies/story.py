@@ -22,7 +22,7 @@ from cleanrooms_emulator.callers.roles import Role
 from cleanrooms_emulator.iam import principals
 from cleanrooms_emulator.iam.principals import PrincipalPolicies
 from cleanrooms_emulator.transport.in_process import client, connect
-from cleanrooms_governance.advance import Parties, advance, ensure_collaboration, read_world, situation_of
+from cleanrooms_governance.advance import advance, ensure_collaboration, situation_of
 from cleanrooms_governance.advance_membership import Member, advance_membership, read_invitation
 from cleanrooms_governance.aws import AwsAccounts, Pace
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
@@ -38,9 +38,11 @@ from cleanrooms_governance.desired import (
 )
 from cleanrooms_governance.joining import plan_membership
 from cleanrooms_governance.lookup import find_collaboration
+from cleanrooms_governance.making_moves import Parties
 from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, Ability, AccountId, CostType
 from cleanrooms_governance.next_move import Outcome
 from cleanrooms_governance.plan import Reviewed
+from cleanrooms_governance.world import read_world
 from tests.policies.published import Document, filled
 
 PIPELINE = "999988887777"

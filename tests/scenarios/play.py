@@ -31,10 +31,11 @@ from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.faults import FaultRule
 from cleanrooms_emulator.switches import Switches
 from cleanrooms_emulator.transport.in_process import client, connect
-from cleanrooms_governance.advance import Parties, advance, ensure_collaboration
+from cleanrooms_governance.advance import advance, ensure_collaboration
 from cleanrooms_governance.advance_membership import Member, advance_membership
 from cleanrooms_governance.aws import AwsAccounts
 from cleanrooms_governance.errors import GovernanceError, InvalidInput
+from cleanrooms_governance.making_moves import Parties
 from cleanrooms_governance.plan import Reviewed
 from cleanrooms_governance.report import move_line, plan_lines
 from cleanrooms_governance.settings.inputs import (

@@ -12,7 +12,7 @@ from cleanrooms_governance.cli.output import Line, Report, Tone
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.errors import GovernanceError
-from cleanrooms_governance.joining import ACTIVE, payment_duties
+from cleanrooms_governance.joining import payment_duties
 from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, AccountId, Collaboration, Member, MemberStatus
 from cleanrooms_governance.service import Accounts
 from cleanrooms_governance.text import label, plain
@@ -104,7 +104,7 @@ def invitations_report(found: Sequence[Invited | Unread], stack: Stack | None) -
 def _of_account(access: Access, region: str, accounts: Accounts, stack: Stack | None) -> Iterator[Invited | Unread]:
     try:
         service = accounts(access, region)
-        joined = {each.collaboration_id for each in service.memberships() if each.status == ACTIVE}
+        joined = {each.collaboration_id for each in service.memberships() if each.is_active}
         seen = [each for each in service.collaborations() if each.id not in joined]
     except GovernanceError as error:
         yield Unread(access.account, region, str(error))

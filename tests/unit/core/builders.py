@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from cleanrooms_governance.advance import World, situation_of
+from cleanrooms_governance.advance import situation_of
 from cleanrooms_governance.atoms import derived_types
 from cleanrooms_governance.desired import (
     DesiredCollaboration,
@@ -29,6 +29,7 @@ from cleanrooms_governance.model import (
 )
 from cleanrooms_governance.next_move import Situation
 from cleanrooms_governance.tagging import OWNER_TAG
+from cleanrooms_governance.world import World
 
 CREATOR = AccountId("111122223333")
 RUNNER = AccountId("222233334444")

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from cleanrooms_governance.advance import see_acceptance
 from cleanrooms_governance.model import AccountId, CostType
 from cleanrooms_governance.next_move import Outcome
+from cleanrooms_governance.world import see_acceptance
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
     BANK,
