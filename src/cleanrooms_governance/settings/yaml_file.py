@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import BaseConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from cleanrooms_governance.errors import Finding
@@ -16,6 +17,9 @@ _MERGE = "tag:yaml.org,2002:merge"
 _COLLECTIONS = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 _MOST_VALUES = 100_000
 """Beyond this a file is refused: a few aliases of aliases can stand for any number of values."""
+
+_DEEPEST = 50
+"""Levels of lists and mappings; a stack file needs eight. The parser in C would not survive a hundred thousand."""
 
 
 class _Unreadable(Exception):
@@ -73,10 +77,10 @@ def read_yaml(text: str, file: str) -> IncludedFile:
 
     Parameters: ``file`` is the file's path relative to the project folder, for findings.
     """
-    yaml = YAML(typ="safe", pure=True)
-    yaml.composer.warn_double_anchors = False
+    yaml = YAML(typ="safe")
     reading = _Reading(yaml.constructor)
     try:
+        _check_depth(text)
         node = yaml.compose(text)
         value = reading.value(node, ()) if node is not None else None
     except _Unreadable as error:
@@ -90,8 +94,21 @@ def read_yaml(text: str, file: str) -> IncludedFile:
     except YAMLError as error:
         problem = next(iter(str(error).splitlines()), "")
         return unreadable(file, f"is not YAML ({problem}): correct it")
+    except UnicodeError:
+        return unreadable(file, "holds what is no character: correct it")
     source = Source(file=file, lines=reading.lines)
     return IncludedFile(source, value, tuple(_given_twice(file, reading)))
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for event in YAML(typ="safe").parse(text):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise _Unreadable(f"is nested deeper than {_DEEPEST} levels: no section is", int(event.start_mark.line) + 1)
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
 
 
 def _key(node: Node) -> str:
