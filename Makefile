@@ -12,20 +12,21 @@ setup: ## make .venv and see to it that there is a Pulumi; says nothing when the
 
 # Pure rules and whole stories told as text: seconds. Then everything that starts processes or sockets, then the real engine.
 FAST := tests/unit tests/scenarios tests/architecture
+PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 .PHONY: test
 test: setup ## all tests: the fast ring, then the services and the provider process, then the real engine
-	@$(PY) -m pytest $(FAST)
-	@$(PY) -m pytest -m "not engine" tests $(FAST:%=--ignore=%)
-	@$(PY) -m pytest -m engine
+	@$(PYTEST) $(FAST)
+	@$(PYTEST) -m "not engine" tests $(FAST:%=--ignore=%)
+	@$(PYTEST) -m engine
 
 .PHONY: test-fast
 test-fast: setup ## the fast ring
-	@$(PY) -m pytest $(FAST)
+	@$(PYTEST) $(FAST)
 
 .PHONY: test-engine
 test-engine: setup ## the tests that run the real pulumi against the embedded service
-	@$(PY) -m pytest -m engine
+	@$(PYTEST) -m engine
 
 .PHONY: check
 check: setup ## lint, formatting, types and the rules of who may import whom

@@ -1,5 +1,6 @@
-"""Play the story: create, join, change, vote, commit, and notice a change behind our back."""
+"""Play the story: create, join, change, vote, commit, change who pays, notice a change behind our back, remove a member."""
 
+import re
 import signal
 import sys
 import tempfile
@@ -11,12 +12,32 @@ import botocore.session
 from cleanrooms_emulator.control.client import EmulatorControl
 from cleanrooms_emulator.transport.server_process import ServiceDidNotStart, server_process
 from demo import console
+from demo.edits import StackText
 from tools.playground import Playground, Run
 from tools.pulumi.toolchain import ToolchainMissing
 
-HERE = Path(__file__).parent
 REGION = "eu-west-1"
 RETAILER, MEDIA, BANK = "111122223333", "222233334444", "444455556666"
+WAITING = 3
+"""The exit status of a `crgov` command that found somebody has to act."""
+REFUSED = 1
+"""The exit status of a `pulumi` command of which something was refused."""
+
+BANK_ENTRY = '        "444455556666": {displayName: Bank, abilities: []}\n'
+BANK_RECEIVES = '        "444455556666": {displayName: Bank, abilities: [CAN_RECEIVE_RESULTS]}\n'
+BANK_PAYS = '        "444455556666": {displayName: Bank, abilities: [CAN_RECEIVE_RESULTS], payerFor: [queryCompute]}\n'
+INSURER_ENTRY = '        "555566667777": {displayName: Insurer, abilities: []}\n'
+MEMBERSHIPS = "  cleanrooms:memberships:\n"
+REMOVED = '      removed: ["444455556666"]\n'
+BANK_REGION = "      region: eu-west-1\n"
+BANK_ACCEPTS = "      payerFor: [queryCompute]\n"
+BANK_VOTES = "        approve:\n"
+BANK_VOTES_FOR_PAYING = """        approve:
+          - types: [ADD_PAYER_CANDIDATE]
+            accounts: ["444455556666"]
+            abilities: [CAN_RECEIVE_RESULTS]
+            payerFor: [queryCompute]
+"""
 
 
 class StoryBroken(Exception):
@@ -38,25 +59,37 @@ def main() -> int:
 
 
 def _play(playground: Playground, url: str) -> None:
-    before, after = (HERE / name for name in ("creator.yaml", "creator-edited.yaml"))
     console.heading(
         "The retailer's stack creates a collaboration of three accounts; its own and the media partner's account join"
     )
-    playground.write_stack_text("creator", before.read_text())
+    creator = StackText.of("creator", playground)
     playground.init("creator")
     _shown(playground.up("creator"), "created collaboration")
 
     console.heading("The bank joins from a stack of its own, which declares how the bank votes")
     collaboration = _only_collaboration(url)
-    playground.write_stack_text("bank", (HERE / "bank.yaml").read_text().replace("COLLABORATION_ID", collaboration))
+    bank = StackText.of("bank", playground, collaboration)
     playground.init("bank")
     _shown(playground.up("bank"), "joined")
 
+    _a_change_by_votes(playground, creator)
+    _another_payer(playground, creator, bank)
+    _drift(playground, url, collaboration)
+    _a_removal(playground, creator)
+
+    filed, votes, commits, removed = _counts(url)
+    console.heading(
+        "Shown: create, join, plan, file, wait, vote, commit, accept a payment, drift, refuse, acknowledge, remove -"
+        f" {filed} change requests, {votes} votes, {commits} commits and {removed} removal in the service's journal; nothing is"
+        " left running"
+    )
+
+
+def _a_change_by_votes(playground: Playground, creator: StackText) -> None:
     console.heading(
         "An edit of the stack file: a new member, and results for the bank. The preview says what needs whose votes"
     )
-    console.edit(before.read_text(), after.read_text(), "stacks/Pulumi.creator.yaml")
-    playground.write_stack_text("creator", after.read_text())
+    creator.edit((BANK_ENTRY, BANK_RECEIVES + INSURER_ENTRY))
     _shown(playground.preview("creator"), "needs the votes of")
 
     console.heading(
@@ -74,22 +107,47 @@ def _play(playground: Playground, url: str) -> None:
     _shown(playground.up("creator"), "converged")
     _shown(playground.preview("creator", "--expect-no-changes"), "unchanged")
 
+
+def _another_payer(playground: Playground, creator: StackText, bank: StackText) -> None:
+    console.heading("The bank is to pay for queries, which the media partner has paid for by default: that takes votes, too")
+    creator.edit((BANK_RECEIVES, BANK_PAYS))
+    _shown(playground.up("creator"), "waits for 444455556666")
+
+    console.heading("What does the bank have to do? crgov writes what to send to it")
+    _shown(playground.crgov("ask", BANK, "--stack", "creator"), "444455556666", ends_with=WAITING)
+
+    console.heading("The bank allows it in its own stack: a rule for the vote, and the payment that it accepts")
+    bank.edit((BANK_VOTES, BANK_VOTES_FOR_PAYING), (BANK_REGION, BANK_REGION + BANK_ACCEPTS))
+    _shown(playground.up("bank"), "by approve rule")
+
+    console.heading("Committed by the creator's stack; then the bank's stack accepts, and only then can the bank be charged")
+    _shown(playground.up("creator"), "committed change request")
+    _shown(playground.up("bank"), "accepted to pay for queryCompute")
+
+
+def _drift(playground: Playground, url: str, collaboration: str) -> None:
     console.heading("Somebody takes the results away from the bank in the console, with everybody's votes")
     _change_behind_our_back(url, collaboration)
     console.note("(three console users: filed as the retailer, approved as media and bank, committed)")
     _shown(playground.preview("creator"), "plan: grant CAN_RECEIVE_RESULTS to 444455556666")
 
-    filed, votes, commits = _counts(url)
-    console.heading(
-        f"Shown: create, join, plan, file, wait, vote, commit, converge, drift - {filed} change requests, {votes} votes and"
-        f" {commits} commits in the service's journal; nothing is left running"
-    )
+
+def _a_removal(playground: Playground, creator: StackText) -> None:
+    console.heading("The bank is to leave. A removal needs no votes and is final, so absence from the file is not enough")
+    creator.edit((BANK_PAYS, ""), (MEMBERSHIPS, REMOVED + MEMBERSHIPS))
+    refused = playground.preview("creator")
+    _shown(refused, "refused", ends_with=REFUSED)
+
+    console.heading("Refused: nobody would be named to pay any more. The fingerprint passes exactly this danger, and no other")
+    marks = sorted(set(re.findall(r"add (fp-[0-9a-f]{16})", refused.output)))
+    creator.edit((REMOVED, f"{REMOVED}      acknowledge: [{', '.join(marks)}]\n"))
+    _shown(playground.up("creator"), "removed member 444455556666")
 
 
-def _shown(run: Run, expected: str) -> None:
+def _shown(run: Run, expected: str, ends_with: int = 0) -> None:
     console.command(run)
-    if run.code or expected not in run.output:
-        raise StoryBroken(f"{run.command} should have ended with status 0 and said {expected!r}")
+    if run.code != ends_with or expected not in run.output:
+        raise StoryBroken(f"{run.command} should have ended with status {ends_with} and said {expected!r}")
 
 
 def _client(url: str, account: str) -> Any:
@@ -120,11 +178,12 @@ def _change_behind_our_back(url: str, collaboration: str) -> None:
         )
 
 
-def _counts(url: str) -> tuple[int, int, int]:
+def _counts(url: str) -> tuple[int, int, int, int]:
     journal = [entry for entry in EmulatorControl(url).journal() if entry["status"] == 200]
     actions = [entry["parameters"].get("action") for entry in journal]
     filed = sum(entry["operation"] == "CreateCollaborationChangeRequest" for entry in journal)
-    return filed, actions.count("APPROVE"), actions.count("COMMIT")
+    removed = sum(entry["operation"] == "DeleteMember" for entry in journal)
+    return filed, actions.count("APPROVE"), actions.count("COMMIT"), removed
 
 
 if __name__ == "__main__":

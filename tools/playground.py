@@ -139,6 +139,18 @@ class Playground:
         """Run ``pulumi refresh`` without a question."""
         return self.pulumi("refresh", "--stack", stack, "--yes", *arguments)
 
+    def crgov(self, *arguments: str) -> Run:
+        """Run the project's own command in the project's folder."""
+        ended = subprocess.run(
+            [str(CHECKOUT / ".venv" / "bin" / "crgov"), *arguments],
+            cwd=self.project,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        return Run("crgov " + " ".join(arguments), ended.returncode, ended.stdout + ended.stderr, ended.stdout)
+
     def state(self, stack: str) -> dict[str, Any]:
         """Export the state."""
         return self.pulumi("stack", "export", "--stack", stack).json()

@@ -10,15 +10,21 @@ from cleanrooms_providers.resources import Collaboration, Membership
 class GovernedCollaboration(pulumi.ComponentResource):
     """A collaboration of a stack file under governance.
 
+    What the engine recorded under a key that the collaboration had before is taken to be this one.
+
     Parameters: ``key`` is its key in the stack file; ``stack`` the validated file; ``opts`` as for any component.
     """
 
     collaboration: Collaboration
 
     def __init__(self, key: str, stack: StackFile, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("cleanrooms:governance:GovernedCollaboration", key, None, opts)
+        former = [pulumi.Alias(name=name) for name in sorted(stack.collaborations[key].previously)]
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=former))
+        super().__init__("cleanrooms:governance:GovernedCollaboration", key, None, options)
         self.collaboration = Collaboration(
-            key, collaboration_inputs(stack, key, owner_prefix()), pulumi.ResourceOptions(parent=self)
+            key,
+            collaboration_inputs(stack, key, owner_prefix()),
+            pulumi.ResourceOptions(parent=self, aliases=former),
         )
         self.register_outputs({"id": self.collaboration.id, "outcome": self.collaboration.outcome})
 

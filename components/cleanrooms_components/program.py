@@ -15,12 +15,22 @@ from typing import Any, NoReturn
 import pulumi
 
 from cleanrooms_components.governed import GovernedCollaboration, GovernedMembership
+from cleanrooms_components.summary import (
+    fail_on_absent_votes,
+    is_a_preview_of_nothing,
+    refusals_of,
+    report_of,
+    tell_that_nothing_was_read,
+)
 from cleanrooms_governance.errors import InvalidInput
-from cleanrooms_governance.settings.stack_file import StackFile, load
+from cleanrooms_governance.settings.stack_file import OnWaiting, StackFile, load
 from cleanrooms_providers.resources import Collaboration, Membership
 
 QUIET_FAILURE = 32
 """The exit status that tells the engine that the message has been shown already."""
+
+_WAITING = "waiting"
+"""The outcome of a resource that needs somebody else (``next_move.Outcome``)."""
 
 
 def govern(project: Path) -> None:
@@ -38,7 +48,19 @@ def govern(project: Path) -> None:
         *(component.collaboration for component in collaborations.values()),
         *(component.membership for component in memberships.values()),
     ]
-    fail_on_refusals(resources)
+    fail_on_refusals(resources, _impatient(stack, collaborations, memberships))
+
+
+def _impatient(
+    stack: StackFile, collaborations: dict[str, GovernedCollaboration], memberships: dict[str, GovernedMembership]
+) -> list[Collaboration | Membership]:
+    """Return the resources that may not be waiting when a run ends: with ``onWaiting: fail`` all but those that are paused."""
+    if stack.on_waiting is OnWaiting.REPORT:
+        return []
+    return [
+        *(each.collaboration for key, each in collaborations.items() if not stack.collaborations[key].paused),
+        *(each.membership for key, each in memberships.items() if not stack.memberships[key].paused),
+    ]
 
 
 def read_stack_file(project: Path) -> StackFile:
@@ -58,25 +80,51 @@ def _configuration() -> dict[str, str]:
     return values
 
 
-def fail_on_refusals(resources: Iterable[Collaboration | Membership]) -> None:
+def fail_on_refusals(
+    resources: Iterable[Collaboration | Membership], impatient: Iterable[Collaboration | Membership] = ()
+) -> None:
     """Make the running program fail, after everything has been planned, if any of the resources is refused.
 
     From then on the program also leaves without a word when the engine interrupts it, as it does after any error.
+
+    Parameters: ``impatient`` are resources that make an update fail as well if they are still waiting when it is over. By then
+    everything has been done and saved. A preview is never failed by them, or ``pulumi up``, which begins with one, could not
+    carry on what was waited for.
     """
     _leave_quietly_when_interrupted()
     watched = list(resources)
+    pressing = list(impatient)
 
     async def report() -> None:
+        refusals = await refusals_of(watched)
+        if is_a_preview_of_nothing(refusals):
+            tell_that_nothing_was_read(watched)
+            return
         refused = 0
-        for resource in watched:
-            # One by one: a resource whose plan is unknown for now must not hide the refusals of the others.
-            for refusal in await resource.refused.future() or []:
+        for resource, reasons in refusals:
+            for refusal in reasons:
                 pulumi.log.error(str(refusal["message"]), resource)
                 refused += 1
-        if refused:
+        absent = 0 if pulumi.runtime.is_dry_run() else await fail_on_absent_votes(watched)
+        waiting = 0 if pulumi.runtime.is_dry_run() else await _fail_on_waiting(pressing)
+        if refused or absent or waiting:
             sys.exit(QUIET_FAILURE)
 
     pulumi.run(report)
+
+
+async def _fail_on_waiting(resources: Iterable[Collaboration | Membership]) -> int:
+    """Log an error for each resource that the run leaves waiting, and return how many there are."""
+    waiting = 0
+    for resource in resources:
+        if await resource.outcome.future() == _WAITING:
+            text = (
+                "still waiting at the end of this run, which fails it (onWaiting: fail). What can be done is done and saved;"
+                " the lines above say what is missing. Run again when it is there"
+            )
+            pulumi.log.error(text, resource)
+            waiting += 1
+    return waiting
 
 
 def _export(collaborations: dict[str, GovernedCollaboration], memberships: dict[str, GovernedMembership]) -> None:
@@ -90,6 +138,8 @@ def _export(collaborations: dict[str, GovernedCollaboration], memberships: dict[
     for name, outputs in report.items():
         # As one value, which is unknown as a whole: the engine would show the known parts of a mapping as changes.
         pulumi.export(name, pulumi.Output.from_input(outputs))
+    declared = {key: component.collaboration for key, component in collaborations.items()}
+    pulumi.export("report", report_of(declared, {key: component.membership for key, component in memberships.items()}))
 
 
 def _end_with(messages: Iterable[str]) -> NoReturn:

@@ -1,26 +1,32 @@
 """What a check finds: the plan, what could be done now, and what stands in the way, all without writing anything."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
 from types import MappingProxyType
 from typing import Any
 
+from cleanrooms_governance.absences import Absences, is_out_of_reach
 from cleanrooms_governance.advance import Report, situation_of
 from cleanrooms_governance.advance_membership import read_invitation
+from cleanrooms_governance.changes import RemoveMember
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMembership
-from cleanrooms_governance.errors import GovernanceError
+from cleanrooms_governance.errors import GovernanceError, NoCredentials, Refused, ServiceError
 from cleanrooms_governance.joining import Invitation, decide_membership, plan_membership
 from cleanrooms_governance.lookup import check_identity, find_collaboration
 from cleanrooms_governance.model import AccountId, Collaboration
-from cleanrooms_governance.next_move import Decision, Move, Outcome, actionable, decide
+from cleanrooms_governance.next_move import CastVote, Decision, Move, Outcome, Remove, actionable, decide
 from cleanrooms_governance.plan import Plan, PlannedChange, Refusal, Remark
 from cleanrooms_governance.planning import plan_collaboration, predicted
 from cleanrooms_governance.report import harmless
 from cleanrooms_governance.service import CleanRoomsReads
 from cleanrooms_governance.text import label
-from cleanrooms_governance.world import World, read_world, see_acceptance
+from cleanrooms_governance.world import World, look_closer, read_world
+from cleanrooms_providers.properties import NO_CREDENTIALS
+
+UNREADABLE = "unreadable"
+"""The rule of the refusal that says what could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +88,14 @@ def assess_collaboration(
     *,
     may_write: bool,
     voters: Mapping[AccountId, CleanRoomsReads] = MappingProxyType({}),
+    one_way: frozenset[AccountId] = frozenset(),
 ) -> CollaborationAssessment:
     """Find the collaboration, read it and plan.
 
     What cannot be read becomes a refusal, so that the other resources of a preview are still planned.
 
-    Parameters: ``voters`` reads as each account whose votes the collaboration casts; see ``advance.see_acceptance``.
+    Parameters: ``voters`` reads as each account whose votes the collaboration casts; see ``world.look_closer``. ``one_way`` are
+    those of them that are written to the same way as they are read: whether they can vote shows without trying.
     """
     found = known_id
     try:
@@ -96,12 +104,26 @@ def assess_collaboration(
             return _new_collaboration(desired, may_write=may_write)
         world = read_world(reads, found)
         check_identity(desired, world.live)
-        world = see_acceptance(desired, world, voters)
+        world = look_closer(desired, world, reads, voters)
     except GovernanceError as error:
-        plan = _stopped(desired.owner, "unreadable", str(error))
-        return CollaborationAssessment(desired, found, plan, Decision(Outcome.REFUSED))
+        return CollaborationAssessment(desired, found, _unread(desired.owner, error), Decision(Outcome.REFUSED))
     situation = situation_of(desired, world, today, may_write=may_write)
-    return CollaborationAssessment(desired, found, situation.plan, decide(situation), world)
+    decision = decide(situation)
+    if absences := _out_of_reach(decision.moves, {account: voters[account] for account in one_way if account in voters}):
+        decision = decide(replace(situation, absences=absences))
+    return CollaborationAssessment(desired, found, situation.plan, decision, world)
+
+
+def _out_of_reach(moves: Iterable[Move], members: Mapping[AccountId, CleanRoomsReads]) -> Absences | None:
+    """Ask for each account that is to vote now whether it can be acted as; what it may do there is not asked."""
+    reasons: dict[AccountId, str] = {}
+    for account in sorted({move.account for move in moves if isinstance(move, CastVote)} & members.keys()):
+        try:
+            members[account].memberships()
+        except ServiceError as error:
+            if is_out_of_reach(error):
+                reasons[account] = str(error)
+    return Absences(accounts=reasons) if reasons else None
 
 
 def _new_collaboration(desired: DesiredCollaboration, *, may_write: bool) -> CollaborationAssessment:
@@ -120,9 +142,9 @@ def lost_collaboration(desired: DesiredCollaboration) -> CollaborationAssessment
     """Return what to say about a resource whose collaboration is not found: another one is not created on a guess."""
     path = f"collaborations.{desired.key}"
     text = (
-        f"{path}: this stack has created or adopted a collaboration under this key, and now finds none named"
-        f" {desired.name!r} with its tag. If it was renamed, or its tag was taken away, give its id as {path}.id. If it was"
-        " deleted, make the stack forget it with `pulumi state delete`, and the next run creates a new one"
+        f"{path}: this stack has created or adopted a collaboration under this key, and now finds none with its tag."
+        f" If the tag was taken away, give the collaboration's id as {path}.id. If it was deleted, make the stack forget"
+        " it with `pulumi state delete`, and the next run creates a new one"
     )
     return CollaborationAssessment(desired, "", _stopped(desired.owner, "lost", text), Decision(Outcome.REFUSED))
 
@@ -156,6 +178,9 @@ def outlook(governed: CollaborationAssessment, account: AccountId) -> Outlook:
     if not concerned or not governed.moves():
         return Outlook.LIVE
     automatic = not any(planned.needs_votes for planned in concerned) and not governed.plan.dangers
+    if any(isinstance(planned.change, RemoveMember) for planned in concerned):
+        # A removal that waits for others may come about in this run or not.
+        automatic = automatic and any(isinstance(each, Remove) and each.removal.account == account for each in governed.moves())
     return Outlook.PREDICTED if automatic else Outlook.OPEN
 
 
@@ -186,7 +211,7 @@ def assess_membership(
     try:
         seen = read_invitation(desired, reads, reads.memberships())
     except GovernanceError as error:
-        plan = _stopped(desired.owner, "unreadable", str(error))
+        plan = _unread(desired.owner, error)
         return MembershipAssessment(desired, plan, Decision(Outcome.REFUSED), may_write=may_write)
     if expected is not None and seen.membership is None:
         seen = replace(seen, collaboration=expected)
@@ -227,6 +252,17 @@ def computed_inputs(plan: Plan, refusals: tuple[Refusal, ...]) -> dict[str, Any]
 def differing(record: Mapping[str, Any], now: Mapping[str, Any], keys: tuple[str, ...]) -> bool:
     """Return whether a resource's outputs are out of date in any of some keys."""
     return any(record.get(key) != now[key] for key in keys)
+
+
+def _unread(owner: str, error: GovernanceError) -> Plan:
+    """Return the plan of what could not be judged, by why it could not."""
+    match error:
+        case NoCredentials():
+            return _stopped(owner, NO_CREDENTIALS, f"not read: {error}")
+        case Refused():
+            return _stopped(owner, "identity", str(error))
+        case _:
+            return _stopped(owner, UNREADABLE, str(error))
 
 
 def _stopped(owner: str, rule: str, message: str) -> Plan:

@@ -6,17 +6,22 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
+from cleanrooms_governance.absences import is_out_of_reach
 from cleanrooms_governance.advance import Report, advance, ensure_collaboration, situation_of
 from cleanrooms_governance.atoms import managed_costs
 from cleanrooms_governance.desired import Access, DesiredCollaboration
 from cleanrooms_governance.errors import GovernanceError, InvalidInput
+from cleanrooms_governance.expiry import as_of
 from cleanrooms_governance.making_moves import Parties
 from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.next_move import Decision, Outcome, decide
+from cleanrooms_governance.payer_overview import payers_document
 from cleanrooms_governance.plan import Remark, Reviewed
-from cleanrooms_governance.report import live_digest, live_document, move_line, plan_lines
+from cleanrooms_governance.report import harmless, live_digest, live_document, move_line, plan_lines
+from cleanrooms_governance.sayings import ABSENT, one_at_a_time
+from cleanrooms_governance.service import CleanRoomsReads
 from cleanrooms_governance.settings.inputs import parse_collaboration_inputs
-from cleanrooms_governance.world import World, read_world, see_acceptance
+from cleanrooms_governance.world import World, look_closer, read_world
 from cleanrooms_providers.assessment import (
     CollaborationAssessment,
     assess_collaboration,
@@ -30,6 +35,8 @@ from cleanrooms_providers.governed import (
     GovernedProvider,
     Properties,
     inputs_of,
+    note_unreadable,
+    noting_failure,
     outdated_outcome,
     own,
     stop_half_done,
@@ -38,6 +45,8 @@ from cleanrooms_providers.governed import (
 from cleanrooms_providers.memory import MEMORY
 from cleanrooms_providers.properties import COLLABORATION
 from cleanrooms_providers.reading_ahead import read_ahead
+from cleanrooms_providers.refreshed import with_live_settings
+from cleanrooms_providers.standing import of_collaboration, resource_name
 
 
 class CollaborationProvider(GovernedProvider):
@@ -49,10 +58,12 @@ class CollaborationProvider(GovernedProvider):
 
     def plan(self, olds: Properties, inputs: Properties) -> Properties:
         """Find the collaboration and plan against it; its id becomes an input, so that it is known from then on."""
-        desired, access, voters = parse_collaboration_inputs(inputs)
+        desired, access, voters = _parse(inputs)
         read_ahead(MEMORY, desired.owner)
         found = _assess(desired, access, voters, olds)
         MEMORY.remember_collaboration(found)
+        MEMORY.proceedings.planned(resource_name(COLLABORATION, desired.key), of_collaboration(found))
+        note_unreadable(desired.owner, found.refusals)
         if found.world and not olds:
             text = f"found: collaboration {found.collaboration_id} is there already, nothing is created"
             tell(Remark("found", found.collaboration_id, text))
@@ -64,23 +75,30 @@ class CollaborationProvider(GovernedProvider):
         found = MEMORY.remember_conflict(owner, frozenset(outputs.get("conflicting") or ()))
         if found is None:
             return None
+        MEMORY.proceedings.planned(resource_name(COLLABORATION, found.desired.key), of_collaboration(found))
         if found.refusals or found.moves():
             return True
+        if found.decision.moves:
+            tell(one_at_a_time(found.collaboration_id, found.conflicting))
         reason = _out_of_date(outputs, found)
         if reason:
             tell(Remark("record", found.collaboration_id, f"record: {reason}"))
         return bool(reason)
 
+    @noting_failure
     @without_traceback
     def create(self, props: Properties) -> CreateResult:
         """Find, adopt or create the collaboration, then go on as in update."""
         run = _Run.of(props)
         try:
-            id_ = ensure_collaboration(run.desired, run.desired.id or str(props.get("collaborationId") or ""), run.parties)
+            known = run.desired.id or str(props.get("collaborationId") or "")
+            id_ = ensure_collaboration(run.desired, known, run.parties, run.looked)
         except GovernanceError as error:
+            run.note_out_of_reach(error)
             halt(str(error))
         return CreateResult(id_, run.advance(id_))
 
+    @noting_failure
     @without_traceback
     def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
         """Read again, plan again, and go on as far as possible if that is part of the reviewed plan."""
@@ -91,9 +109,9 @@ class CollaborationProvider(GovernedProvider):
         """Return what is live. A denied read raises: it never means that the collaboration is gone."""
         inputs = inputs_of(props, self.recorded)
         try:
-            desired, access, voters = parse_collaboration_inputs(inputs)
-            world = read_world(MEMORY.reads(desired.owner, access, desired.region), id_)
-            world = see_acceptance(desired, world, _voters(desired, voters))
+            desired, access, voters = _parse(inputs)
+            reads = MEMORY.reads(desired.owner, access, desired.region)
+            world = look_closer(desired, read_world(reads, id_), reads, _voters(desired, voters))
         except GovernanceError as error:
             halt(str(error))
         decision = decide(situation_of(desired, world, MEMORY.today, may_write=access.write is not None))
@@ -101,7 +119,8 @@ class CollaborationProvider(GovernedProvider):
         record = _record(world, decision.outcome, decision, conflicting)
         MEMORY.remember_refresh(id_, moved=differing(props, record, ("digest",)))
         outputs = {**own(props, self.recorded), "collaborationId": id_, **record}
-        return ReadResult(id_, outputs, {**inputs, "collaborationId": id_, "members": _live_members(desired, world)})
+        refreshed = {**with_live_settings(inputs, world.live), "members": _live_members(desired, world)}
+        return ReadResult(id_, outputs, {**refreshed, "collaborationId": id_})
 
 
 @dataclass
@@ -112,12 +131,13 @@ class _Run:
     desired: DesiredCollaboration
     reviewed: Reviewed
     parties: Parties
+    looked: CleanRoomsReads
     done: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, props: Properties) -> "_Run":
         try:
-            desired, access, voters = parse_collaboration_inputs(own(props, CollaborationProvider.computed))
+            desired, access, voters = _parse(own(props, CollaborationProvider.computed))
         except InvalidInput as invalid:
             halt(str(invalid))
         stop_if_refused(props)
@@ -125,6 +145,7 @@ class _Run:
 
         def tell_done(line: str) -> None:
             done.append(line)
+            MEMORY.proceedings.did(resource_name(COLLABORATION, desired.key), line)
             tell(Remark("done", desired.key, line))
 
         parties = Parties(
@@ -134,8 +155,10 @@ class _Run:
             sleep=MEMORY.sleep,
             tell=tell_done,
             may_write=access.write is not None,
+            trouble=MEMORY.trouble,
         )
-        return cls(props, desired, Reviewed.read(props.get("plan") or {}, ()), parties, done)
+        looked = MEMORY.reads(desired.owner, access, desired.region)
+        return cls(props, desired, Reviewed.read(props.get("plan") or {}, ()), parties, looked, done)
 
     def advance(self, id_: str) -> Properties:
         """Go on as far as possible; return the outputs."""
@@ -143,10 +166,13 @@ class _Run:
             report = advance(self.desired, id_, self.reviewed, self.parties)
         except GovernanceError as error:
             MEMORY.collaboration_has_changed(id_, None)
+            self.note_out_of_reach(error)
             if self.done:
                 self._stop(id_, _record(None, Outcome.FAILED), [str(error)])
             halt(str(error))
-        MEMORY.collaboration_has_changed(id_, CollaborationAssessment.after(self.desired, id_, report))
+        after = CollaborationAssessment.after(self.desired, id_, report)
+        MEMORY.collaboration_has_changed(id_, after)
+        MEMORY.proceedings.ended(resource_name(COLLABORATION, self.desired.key), of_collaboration(after))
         for line in report.decision.remarks:
             tell(line)
         record = _record(report.world, report.outcome, report.decision, report.conflicting)
@@ -155,11 +181,22 @@ class _Run:
         tell(Remark("outcome", id_, _outcome_line(report)))
         return self._outputs(id_, record)
 
+    def note_out_of_reach(self, error: GovernanceError) -> None:
+        """Have the summary say so if the creator's account cannot be acted as."""
+        if is_out_of_reach(error):
+            MEMORY.proceedings.out_of_reach(resource_name(COLLABORATION, self.desired.key), str(error))
+
     def _outputs(self, id_: str, record: Properties) -> Properties:
         return {**own(self.props), "collaborationId": id_, **record}
 
     def _stop(self, id_: str, record: Properties, reasons: list[str]) -> None:
         stop_half_done(id_, self.props, self._outputs(id_, record), reasons)
+
+
+def _parse(inputs: Properties) -> tuple[DesiredCollaboration, Access, Mapping[AccountId, Access]]:
+    """Return what the inputs ask for on this day, and the ways in; everything that follows sees the same."""
+    desired, access, voters = parse_collaboration_inputs(inputs)
+    return as_of(desired, MEMORY.today), access, voters
 
 
 def _assess(
@@ -176,6 +213,7 @@ def _assess(
         MEMORY.today,
         may_write=access.write is not None,
         voters={account: MEMORY.reads(desired.owner, voter, desired.region) for account, voter in voters.items()},
+        one_way=frozenset(account for account, voter in voters.items() if voter.read == voter.write),
     )
     if olds and not found.collaboration_id and found.world is None and not found.refusals:
         return lost_collaboration(desired)
@@ -204,6 +242,8 @@ def _out_of_date(outputs: Properties, found: CollaborationAssessment) -> str:
         return reason
     if outputs.get("digest") != live_digest(found.world.live):
         return "the collaboration or its members have changed since this was recorded"
+    if bool(outputs.get("absent")) != bool(_absent(found.decision)):
+        return "whether accounts of this stack can vote has changed since this was recorded"
     return ""
 
 
@@ -223,8 +263,14 @@ def _record(
         "digest": live_digest(world.live) if world else "",
         "outcome": str(outcome),
         "awaited": list(decision.waiting_for) if decision else [],
+        "absent": _absent(decision) if decision else [],
         "conflicting": sorted(conflicting),
+        "payers": payers_document(world.live) if world else {},
     }
+
+
+def _absent(decision: Decision) -> list[str]:
+    return [harmless(remark.message) for remark in decision.remarks if remark.rule == ABSENT]
 
 
 def _live_members(desired: DesiredCollaboration, world: World) -> Properties:
@@ -233,12 +279,22 @@ def _live_members(desired: DesiredCollaboration, world: World) -> Properties:
     managed = managed_costs(desired)
     for account, member in sorted(world.live.members.items()):
         if member.belongs and account in desired.members:
-            members[account] = {"abilities": sorted(member.abilities)}
             declared = desired.members[account]
-            if declared.display_name is not None:
+            written = declared.lapsed or declared
+            # Of a member whose time is over, what it has lost as planned has not moved.
+            abilities = member.abilities | (written.abilities - declared.abilities)
+            lost_ml = (written.ml_abilities or frozenset()) - (declared.ml_abilities or frozenset())
+            given_up = (written.payer_for or frozenset()) - (declared.payer_for or frozenset())
+            members[account] = {"abilities": sorted(abilities)}
+            if written.display_name is not None:
                 members[account]["displayName"] = member.display_name
-            if declared.ml_abilities is not None:
-                members[account]["mlAbilities"] = sorted(member.ml_abilities)
-            if declared.payer_for is not None:
-                members[account]["payerFor"] = sorted(cost for cost in managed if member.payments.get(cost))
+            if written.ml_abilities is not None:
+                members[account]["mlAbilities"] = sorted(member.ml_abilities | lost_ml)
+            if written.payer_for is not None:
+                pays = {cost for cost in managed if member.payments.get(cost)}
+                members[account]["payerFor"] = sorted(pays | given_up)
+            if written.until is not None:
+                members[account]["until"] = written.until.isoformat()
+            if written.why is not None:
+                members[account]["why"] = written.why
     return members

@@ -1,20 +1,36 @@
 """What both kinds of resource have in common: how the engine's questions about one are answered."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, DiffResult
 
 from cleanrooms_governance.errors import InvalidInput
-from cleanrooms_governance.plan import Remark
+from cleanrooms_governance.plan import Refusal, Remark
 from cleanrooms_governance.report import harmless
+from cleanrooms_providers.assessment import UNREADABLE
+from cleanrooms_providers.closing import tell_at_the_end
 from cleanrooms_providers.contract import StoredByName
-from cleanrooms_providers.engine import PROVIDER, configuration, halt, halt_half_done, recorded_inputs, tell, without_traceback
+from cleanrooms_providers.engine import (
+    PROVIDER,
+    Halt,
+    configuration,
+    halt,
+    halt_half_done,
+    recorded_inputs,
+    tell,
+    without_traceback,
+)
 from cleanrooms_providers.memory import MEMORY
+from cleanrooms_providers.properties import NO_CREDENTIALS
+from cleanrooms_providers.standing import invalid_inputs, not_known_yet
 
 Properties = dict[str, Any]
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 
 class GovernedProvider(StoredByName, ABC):
@@ -41,16 +57,21 @@ class GovernedProvider(StoredByName, ABC):
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration, from which the reading ahead is done; the engine hands it over once a kind."""
         MEMORY.config = configuration(req)
+        tell_at_the_end(MEMORY)
 
     @without_traceback
     def check(self, olds: Properties, news: Properties) -> CheckResult:
         """Return the inputs with the plan in them; a refusal is data, a wrong input is a failure."""
         inputs = own(news, self.computed)
         computed = None
-        if not pulumi.contains_unknowns(inputs):
+        resource = f"{self.kind} {inputs.get('key')}"
+        if pulumi.contains_unknowns(inputs):
+            MEMORY.proceedings.planned(resource, not_known_yet())
+        else:
             try:
                 computed = self.plan(own(olds), inputs)
             except InvalidInput as invalid:
+                MEMORY.proceedings.planned(resource, invalid_inputs())
                 return CheckResult(inputs, [CheckFailure("", harmless(str(finding))) for finding in invalid.findings])
         return CheckResult({**inputs, **(computed or dict.fromkeys(self.computed, pulumi.UNKNOWN))}, [])
 
@@ -65,6 +86,37 @@ class GovernedProvider(StoredByName, ABC):
     def delete(self, id_: str, props: Properties) -> None:
         """Do nothing but say so: what a stack drops stays in force."""
         tell(Remark("retained", id_, f"{id_} stays as it is: this stack only forgets it"))
+
+
+def noting_failure(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Make a create or update that fails keep members from being removed in the rest of the run.
+
+    What its own check has refused is no failure: it was shown, and stands until the file changes.
+    """
+
+    @wraps(method)
+    def noting(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        try:
+            return method(*args, **kwargs)
+        except Halt as halted:
+            provider: Any = args[0]
+            props: Any = args[-1]
+            resource = f"{provider.kind} {props.get('key')}"
+            if props.get("refused"):
+                MEMORY.proceedings.not_carried_out(resource)
+            else:
+                MEMORY.note_failure(str(props.get("owner")), str(halted))
+                MEMORY.proceedings.failed(resource, str(halted))
+            raise
+
+    return noting
+
+
+def note_unreadable(owner: str, refusals: Iterable[Refusal]) -> None:
+    """Remember what a check could not read: who is removed while half of the world is out of sight, is removed blindly."""
+    for refusal in refusals:
+        if refusal.rule in (UNREADABLE, NO_CREDENTIALS):
+            MEMORY.note_failure(owner, refusal.message)
 
 
 def own(values: Mapping[str, Any], without: tuple[str, ...] = ()) -> Properties:

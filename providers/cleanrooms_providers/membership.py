@@ -4,13 +4,14 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
+from cleanrooms_governance.absences import is_out_of_reach
 from cleanrooms_governance.advance_membership import Member, MembershipReport, advance_membership, read_invitation
 from cleanrooms_governance.desired import Access, DesiredMembership
 from cleanrooms_governance.errors import Finding, GovernanceError, InvalidInput
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.joining import Invitation, decide_membership, plan_membership
 from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.plan import Remark, Reviewed
+from cleanrooms_governance.plan import Plan, Refusal, Remark, Reviewed
 from cleanrooms_governance.report import move_line, plan_lines
 from cleanrooms_governance.settings.inputs import parse_membership_inputs
 from cleanrooms_governance.text import label
@@ -30,14 +31,17 @@ from cleanrooms_providers.governed import (
     GovernedProvider,
     Properties,
     inputs_of,
+    note_unreadable,
+    noting_failure,
     outdated_outcome,
     own,
     stop_half_done,
     stop_if_refused,
 )
 from cleanrooms_providers.memory import MEMORY
-from cleanrooms_providers.properties import MEMBERSHIP
+from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP
 from cleanrooms_providers.reading_ahead import read_ahead
+from cleanrooms_providers.standing import not_known_yet, of_membership, resource_name
 
 
 class MembershipProvider(GovernedProvider):
@@ -49,14 +53,19 @@ class MembershipProvider(GovernedProvider):
 
     def plan(self, olds: Properties, inputs: Properties) -> Properties | None:
         """Plan to join or to vote; not known while what the account's collaboration achieves in this run decides it."""
+        if not inputs.get("collaboration") and MEMORY.proceedings.has_stopped(COLLABORATION.name):
+            return _without_collaboration(inputs)
         desired, access = _parse(inputs)
         read_ahead(MEMORY, desired.owner)
         found = _assess(desired, access, olds)
         if found is None:
             text = "what is to be done here is known when the collaboration's changes are made"
             tell(Remark("plan", desired.account, text))
+            MEMORY.proceedings.planned(resource_name(MEMBERSHIP, desired.key), not_known_yet(_own_collaboration(desired)))
             return None
         MEMORY.remember_membership(found)
+        MEMORY.proceedings.planned(resource_name(MEMBERSHIP, desired.key), of_membership(found, _own_collaboration(desired)))
+        note_unreadable(desired.owner, found.refusals)
         if found.seen and found.seen.membership and not olds:
             text = f"found: {label(desired.account, desired.names)} has joined already"
             tell(Remark("found", desired.account, text))
@@ -78,12 +87,14 @@ class MembershipProvider(GovernedProvider):
             tell(Remark("record", found.desired.account, f"record: {reason}"))
         return bool(reason)
 
+    @noting_failure
     @without_traceback
     def create(self, props: Properties) -> CreateResult:
         """Join, if the account is invited; otherwise record that it waits for the invitation."""
         desired, access = _prepare(props)
         return CreateResult(membership_resource_id(desired), _advance(desired, access, props))
 
+    @noting_failure
     @without_traceback
     def update(self, id_: str, olds: Properties, news: Properties) -> UpdateResult:
         """Join or vote as far as is possible now."""
@@ -113,6 +124,24 @@ def _parse(inputs: Properties) -> tuple[DesiredMembership, Access]:
         text = "is missing: give the collaboration's id, or the `id` of the Collaboration resource that this program governs"
         raise InvalidInput((Finding("collaboration", text),))
     return desired, access
+
+
+def _without_collaboration(inputs: Properties) -> Properties:
+    """Refuse what depends on a collaboration that this run failed to create.
+
+    The engine skips it, but lets it be checked first; an invalid input would end the run for everything else too.
+    """
+    key = inputs.get("key")
+    text = f"memberships.{key}: its collaboration could not be created in this run, so there is nothing to join"
+    plan = Plan(str(inputs.get("owner")), refusals=(Refusal("no-collaboration", str(inputs.get("account")), text),))
+    MEMORY.proceedings.planned(f"{MEMBERSHIP.name} {key}", not_known_yet())
+    return computed_inputs(plan, plan.refusals)
+
+
+def _own_collaboration(desired: DesiredMembership) -> str:
+    """Return the key of the collaboration if this process governs it, else nothing."""
+    governed = None if desired.foreign else MEMORY.collaboration(desired.collaboration or "")
+    return governed.desired.key if governed else ""
 
 
 def _assess(desired: DesiredMembership, access: Access, olds: Properties) -> MembershipAssessment | None:
@@ -149,16 +178,26 @@ def _prepare(props: Properties) -> tuple[DesiredMembership, Access]:
 
 
 def _advance(desired: DesiredMembership, access: Access, props: Properties) -> Properties:
+    resource = resource_name(MEMBERSHIP, desired.key)
+
+    def tell_done(line: str) -> None:
+        MEMORY.proceedings.did(resource, line)
+        tell(Remark("done", desired.key, line))
+
     member = Member(
         port=MEMORY.port(desired.owner, access, desired.region),
         today=MEMORY.today,
-        tell=lambda line: tell(Remark("done", desired.key, line)),
+        tell=tell_done,
         may_write=access.write is not None,
     )
     try:
         report = advance_membership(desired, Reviewed.read(props.get("plan") or {}, ()), member)
     except GovernanceError as error:
+        if is_out_of_reach(error):
+            MEMORY.proceedings.out_of_reach(resource, str(error))
         halt(str(error))
+    left = MembershipAssessment(desired, report.plan, report.decision, report.seen, member.may_write)
+    MEMORY.proceedings.ended(resource, of_membership(left, _own_collaboration(desired)))
     for line in (*report.plan.remarks, *report.decision.remarks):
         tell(line)
     outputs = {**own(props), **_record(desired, report.seen, report.outcome)}

@@ -15,17 +15,28 @@ from pathlib import Path
 from cleanrooms_governance.aws import AwsAccounts
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.service import Accounts, CleanRooms
+from cleanrooms_governance.text import plain
 from cleanrooms_providers.assessment import CollaborationAssessment, MembershipAssessment
+from cleanrooms_providers.proceedings import Proceedings
 from cleanrooms_providers.reads import RememberedReads
+
+_REASON = 300
+"""Characters of a failure that are worth repeating at another resource."""
 
 
 @dataclass
 class Memory:
-    """One process's knowledge; see the module. ``sleep`` takes seconds and ``today`` is in UTC."""
+    """One process's knowledge; see the module. ``sleep`` takes seconds.
+
+    ``today`` is the UTC date on which rules and members' days are judged: one for the whole process, so that a run which passes
+    midnight carries out what its own check planned.
+    """
 
     config: Mapping[str, str] = field(default_factory=dict)
     project: Path = field(default_factory=Path.cwd)
     sleep: Callable[[float], None] = time.sleep
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    proceedings: Proceedings = field(default_factory=Proceedings)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _collaborations: dict[str, CollaborationAssessment] = field(default_factory=dict)
     _memberships: dict[str, MembershipAssessment] = field(default_factory=dict)
@@ -33,11 +44,8 @@ class Memory:
     _accounts: Accounts | None = None
     _reads: dict[tuple[Access, str], RememberedReads] = field(default_factory=dict)
     _reading_ahead: bool = False
-
-    @property
-    def today(self) -> date:
-        """The date on which rules are judged."""
-        return datetime.now(UTC).date()
+    _closing: bool = False
+    _failures: dict[str, str] = field(default_factory=dict)
 
     def port(self, owner: str, access: Access, region: str) -> CleanRooms:
         """Return an account's Clean Rooms, for reading afresh and for writing.
@@ -100,6 +108,23 @@ class Memory:
         """Return whether a refresh found something else than was recorded."""
         with self._lock:
             return self._moved.get(resource_id, False)
+
+    def note_failure(self, owner: str, reason: str) -> None:
+        """Remember that something went wrong with a resource: nobody is removed in this process any more."""
+        with self._lock:
+            self._failures.setdefault(owner, plain(reason, _REASON))
+
+    def trouble(self) -> str:
+        """Return what has failed in this process, in words; nothing if all went well."""
+        with self._lock:
+            return "; ".join(f"{owner} ({reason})" for owner, reason in sorted(self._failures.items()))
+
+    def begins_closing(self) -> bool:
+        """Return ``True`` to the first who asks."""
+        with self._lock:
+            first = not self._closing
+            self._closing = True
+            return first
 
     def begins_reading_ahead(self) -> bool:
         """Return ``True`` to the first who asks."""

@@ -6,6 +6,9 @@ plans and carries them out.
 
 from dataclasses import dataclass
 
+NO_CREDENTIALS = "no-credentials"
+"""The rule of a refusal that says that nothing could be judged, because there are no credentials at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -23,7 +26,7 @@ class Kind:
 COLLABORATION = Kind(
     "collaboration",
     computed=("collaborationId", "plan", "fingerprint", "refused"),
-    recorded=("live", "digest", "outcome", "awaited", "conflicting"),
+    recorded=("live", "digest", "outcome", "awaited", "absent", "conflicting", "payers"),
 )
 
 MEMBERSHIP = Kind(

@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from typing import TypeVar, cast
 
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, Membership
+from cleanrooms_governance.seen import DerivedTable, RunningAnalysis, SharedBudget, SharedTable, SharedTemplate
 from cleanrooms_governance.service import CleanRoomsReads, CollaborationSummary
 
 T = TypeVar("T")
@@ -53,10 +54,34 @@ class RememberedReads:
         """Read one membership whole."""
         return self._once(("membership", membership_id), lambda: self._port.membership(membership_id))
 
+    def tables(self, collaboration_id: str) -> tuple[SharedTable, ...]:
+        """List the tables of all members."""
+        return self._once(("tables", collaboration_id), lambda: self._port.tables(collaboration_id))
+
+    def analysis_templates(self, collaboration_id: str) -> tuple[SharedTemplate, ...]:
+        """List the analysis templates of all members."""
+        return self._once(("templates", collaboration_id), lambda: self._port.analysis_templates(collaboration_id))
+
+    def budget_templates(self, collaboration_id: str) -> tuple[SharedBudget, ...]:
+        """List the privacy budget templates of all members."""
+        return self._once(("budgets", collaboration_id), lambda: self._port.budget_templates(collaboration_id))
+
+    def derived_tables(self, membership_id: str) -> tuple[DerivedTable, ...]:
+        """Read the intermediate tables of a membership."""
+        return self._once(("derived tables", membership_id), lambda: self._port.derived_tables(membership_id))
+
+    def running_queries(self, membership_id: str) -> tuple[RunningAnalysis, ...]:
+        """List the running queries that a membership shows."""
+        return self._once(("running queries", membership_id), lambda: self._port.running_queries(membership_id))
+
+    def running_jobs(self, membership_id: str) -> tuple[RunningAnalysis, ...]:
+        """List the running jobs that a membership shows."""
+        return self._once(("running jobs", membership_id), lambda: self._port.running_jobs(membership_id))
+
     def forget(self, collaboration_id: str) -> None:
-        """Forget a collaboration and its change requests, so that the next asker sees what has become of them."""
+        """Forget what was read of a collaboration, so that the next asker sees what has become of it."""
         with self._lock:
-            for kind in ("collaboration", "requests"):
+            for kind in ("collaboration", "requests", "tables", "templates", "budgets"):
                 self._answers.pop((kind, collaboration_id), None)
 
     def _once(self, question: Hashable, ask: Callable[[], T]) -> T:

@@ -27,8 +27,12 @@ class Collaboration(Resource, module="cleanrooms", name="Collaboration"):
     """converged, waiting, refused, denied or failed, as the last run left it."""
     awaited: pulumi.Output[list[str]]
     """The accounts whose votes the last run waited for."""
+    absent: pulumi.Output[list[str]]
+    """Votes of this stack's own accounts that the last run could not cast, in words."""
     live: pulumi.Output[dict[str, Any]]
     """The collaboration as last read."""
+    payers: pulumi.Output[dict[str, Any]]
+    """Who can be asked to pay for each cost type; what is absent about an account was not visible or not looked at."""
 
     def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(_Named(COLLABORATION), name, {**_outputs(COLLABORATION), **inputs}, _retained(opts))

@@ -4,20 +4,25 @@ Nothing is remembered between runs but what the service itself holds, so a run m
 Members and requests are read afresh before every single move.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from cleanrooms_governance.absences import ALL_CAN_VOTE, Absences
+from cleanrooms_governance.atoms import Atom
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.errors import AnswerLost, Refused, ServiceError
-from cleanrooms_governance.lookup import check_identity, find_collaboration
-from cleanrooms_governance.losses import lost_by_commits, newly_committed
+from cleanrooms_governance.lookup import check_identity, find_collaboration, find_created
+from cleanrooms_governance.losses import lost_by_commits, lost_by_removal, newly_committed
 from cleanrooms_governance.making_moves import Making, Parties
-from cleanrooms_governance.next_move import Decision, Outcome, Situation, actionable, decide
+from cleanrooms_governance.moves import CastVote, Move, Remove
+from cleanrooms_governance.next_move import Decision, Outcome, Situation, actionable, decide, withhold
 from cleanrooms_governance.plan import Plan, Reviewed
 from cleanrooms_governance.planning import plan_collaboration
 from cleanrooms_governance.polling import poll
-from cleanrooms_governance.tagging import OWNER_TAG
-from cleanrooms_governance.world import World, read_world, see_acceptance
+from cleanrooms_governance.seen import Seen
+from cleanrooms_governance.service import CleanRoomsReads
+from cleanrooms_governance.tagging import first_tags
+from cleanrooms_governance.world import World, look_closer, read_world
 
 __all__ = ["Parties", "Report", "advance", "ensure_collaboration", "situation_of"]
 
@@ -45,23 +50,29 @@ class Report:
         return Outcome.FAILED if self.failure else self.decision.outcome
 
 
-def situation_of(desired: DesiredCollaboration, world: World, today: date, *, may_write: bool) -> Situation:
+def situation_of(
+    desired: DesiredCollaboration, world: World, today: date, *, may_write: bool, absences: Absences = ALL_CAN_VOTE
+) -> Situation:
     """Plan against a world that was read, and return everything that a decision needs."""
-    return Situation(desired, world.live, world.requests, plan_collaboration(desired, world.live), today, may_write)
+    plan = plan_collaboration(desired, world.live)
+    return Situation(desired, world.live, world.requests, plan, today, may_write, world.seen, absences)
 
 
-def ensure_collaboration(desired: DesiredCollaboration, known_id: str, parties: Parties) -> str:
+def ensure_collaboration(
+    desired: DesiredCollaboration, known_id: str, parties: Parties, looked: CleanRoomsReads | None = None
+) -> str:
     """Return the id of the collaboration that the file means, creating it where there is none.
 
+    Parameters: ``looked`` as for ``find_collaboration``.
     Raises ``Refused`` and ``ServiceError``. A creation whose answer was lost is looked for and never sent twice.
     """
-    found = find_collaboration(desired, known_id, parties.creator)
+    found = find_collaboration(desired, known_id, parties.creator, looked)
     if found:
         return found
     try:
-        created = parties.creator.create_collaboration(desired, {OWNER_TAG: desired.owner})
+        created = parties.creator.create_collaboration(desired, first_tags(desired.tags, desired.owner))
     except AnswerLost as lost:
-        sought = poll(lambda: find_collaboration(desired, "", parties.creator), parties.sleep)
+        sought = poll(lambda: find_created(desired, parties.creator), parties.sleep)
         if sought is None:
             raise AnswerLost(
                 f"collaborations.{desired.key}: it is not known whether the collaboration was created ({lost})."
@@ -92,6 +103,8 @@ class _Run:
     reviewed: Reviewed
     parties: Parties
     failure: str = ""
+    seen: Seen = field(default_factory=Seen)
+    absences: Absences = field(default_factory=Absences)
 
     def __post_init__(self) -> None:
         self.making = Making(self.desired, self.collaboration_id, self.parties)
@@ -103,8 +116,11 @@ class _Run:
         going_on = self.reviewed
         wrote = False
         for _ in range(MOST_MOVES):
-            situation = situation_of(self.desired, world, self.parties.today, may_write=self.parties.may_write)
-            decision = decide(situation)
+            situation = situation_of(
+                self.desired, world, self.parties.today, may_write=self.parties.may_write, absences=self.absences
+            )
+            decision = withhold(decide(situation), self.absences.failure or self.parties.trouble())
+            moves = actionable(decision.moves, self.making.conflicting, world.open_requests)
             try:
                 # A shorter list only asks for more votes than were reviewed; by a longer one something might need fewer.
                 (going_on if world.live.auto_approved <= auto_approved else self.reviewed).admit(situation.plan)
@@ -112,18 +128,25 @@ class _Run:
             except Refused as refused:
                 if not wrote:
                     raise
-                self.failure = self.failure or str(refused)
-            moves = actionable(decision.moves, self.making.conflicting, world.open_requests)
+                # What is not done needs no review: by our own wider list, say, what is held back would need no votes any more.
+                # What is not done because it is refused is said.
+                self.failure = self.failure or (str(refused) if moves or situation.plan.refusals else "")
             if not moves or self.failure:
-                return Report(world, situation.plan, decision, self.failure, self.making.conflicting)
+                failure = self.failure or self.absences.failure
+                return Report(world, situation.plan, decision, failure, self.making.conflicting)
             try:
                 self.making.make(moves[0], world)
+                wrote = True
             except (ServiceError, Refused) as error:
-                if not wrote and not self._may_have_written(error):
+                if isinstance(moves[0], CastVote):
+                    # All else goes on: the next decision is made without this vote.
+                    self.absences = self.absences.and_also(moves[0].request.id, moves[0].account, error)
+                elif not wrote and not self._may_have_written(error):
                     raise
-                self.failure = str(error)
-            wrote = True
-            world = self._look_again(world)
+                else:
+                    self.failure = str(error)
+                    wrote = True
+            world = self._look_again(world, moves[0])
         self.failure = (
             f"gave up after {MOST_MOVES} moves: the collaboration changes as fast as it is governed. Look who else does"
         )
@@ -134,9 +157,11 @@ class _Run:
 
     def _read(self) -> World:
         world = read_world(self.parties.creator, self.collaboration_id)
-        return see_acceptance(self.desired, world, self.parties.voters)
+        world = look_closer(self.desired, world, self.parties.creator, self.parties.voters, self.seen)
+        self.seen = world.seen
+        return world
 
-    def _look_again(self, before: World) -> World:
+    def _look_again(self, before: World, made: Move) -> World:
         try:
             after = self._read()
         except ServiceError as error:
@@ -144,8 +169,14 @@ class _Run:
             return before
         committed = newly_committed(before.requests, after.requests)
         if lost := lost_by_commits(before.live, after.live, committed):
-            self.failure = (
-                f"committing change requests also took away: {'; '.join(str(atom) for atom in lost)}. This was not asked for,"
-                " and this tool will not try to mend it. Look at the collaboration in the console at once"
-            )
+            self.failure = _also_took_away("committing change requests", lost)
+        elif isinstance(made, Remove) and (lost := lost_by_removal(before.live, after.live, made.removal.account, committed)):
+            self.failure = _also_took_away(f"removing member {made.removal.account}", lost)
         return after
+
+
+def _also_took_away(what: str, lost: tuple[Atom, ...]) -> str:
+    return (
+        f"{what} also took away: {'; '.join(str(atom) for atom in lost)}. This was not asked for, and this tool will not try to"
+        " mend it. Look at the collaboration in the console at once"
+    )

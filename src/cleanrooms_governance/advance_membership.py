@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from cleanrooms_governance.absences import is_out_of_reach
 from cleanrooms_governance.changes import JoinCollaboration
 from cleanrooms_governance.desired import DesiredMembership
 from cleanrooms_governance.errors import AccessDenied, AnswerLost, Conflict, NotFound, Refused, ServiceError
@@ -95,12 +96,14 @@ def advance_membership(desired: DesiredMembership, reviewed: Reviewed, member: M
     reviewed.admit(plan_membership(desired, seen))
     failure = ""
     attempted: set[tuple[str, str]] = set()
+    failed_votes: dict[tuple[str, str], str] = {}
     while True:
         plan = plan_membership(desired, seen)
         decision = decide_membership(desired, seen, plan, member.today, may_write=member.may_write)
-        moves = _moves(plan, decision, may_write=member.may_write and not desired.paused)
+        possible = _moves(plan, decision, may_write=member.may_write and not desired.paused)
+        moves = [move for move in possible if _attempt(move) not in failed_votes]
         if failure or not moves:
-            return MembershipReport(seen, plan, decision, failure)
+            return MembershipReport(seen, plan, decision, failure or "; ".join(failed_votes.values()))
         move = moves[0]
         attempt = _attempt(move)
         if attempt in attempted:
@@ -110,9 +113,13 @@ def advance_membership(desired: DesiredMembership, reviewed: Reviewed, member: M
             reviewed.admit(plan)
             _make(desired, move, seen.membership, member)
         except (ServiceError, Refused) as error:
-            if not attempted:
+            if isinstance(move, CastVote) and not is_out_of_reach(error):
+                # The votes on other requests do not hang on this one.
+                failed_votes[attempt] = str(error)
+            elif not attempted:
                 raise
-            failure = str(error)
+            else:
+                failure = str(error)
         attempted.add(attempt)
         try:
             seen = _look(desired, member)

@@ -82,10 +82,10 @@ def declared(desired: DesiredCollaboration) -> State:
     A declared member decides its membership and every ability that a request can change; its ML abilities only where it has
     ``mlAbilities``. An unknown ability of either kind is decided only where the file lists it. A cost type that any member
     names in ``payerFor`` is decided for all declared members: who does not name it is not to pay. One that nobody names is
-    not managed, so that the runner, who pays where nobody is named, is no difference.
+    not managed, so that the runner, who pays where nobody is named, is no difference. Of a member whose time is over everything
+    that it has lost is decided.
     """
     state: State = {}
-    managed = managed_costs(desired)
     if desired.auto_approve is not None:
         state[Atom(COLLABORATION, Setting.AUTO_APPROVE)] = desired.auto_approve
     for account, member in desired.members.items():
@@ -95,14 +95,20 @@ def declared(desired: DesiredCollaboration) -> State:
         if member.ml_abilities is not None:
             for ml_ability in KNOWN_ML_ABILITIES | member.ml_abilities:
                 state[Atom(account, Setting.ML_ABILITY, ml_ability)] = ml_ability in member.ml_abilities
-        for cost in managed:
+        for cost in managed_costs_of(account, desired):
             state[Atom(account, Setting.PAYS, cost)] = cost in (member.payer_for or ())
     return state
 
 
 def managed_costs(desired: DesiredCollaboration) -> frozenset[CostType]:
-    """Return the cost types whose payers the file decides: those that at least one member names."""
-    return frozenset(cost for member in desired.members.values() for cost in member.payer_for or ())
+    """Return the cost types whose payers the file decides: those that a member names, also one whose time is over."""
+    written = (member.lapsed or member for member in desired.members.values())
+    return frozenset(cost for member in written for cost in member.payer_for or ())
+
+
+def managed_costs_of(account: AccountId, desired: DesiredCollaboration) -> frozenset[CostType]:
+    """Return the cost types of which the file decides whether a member pays: all for one whose time is over."""
+    return frozenset(CostType) if desired.members[account].lapsed else managed_costs(desired)
 
 
 def wanted_auto_approval(desired: DesiredCollaboration, live: Collaboration) -> frozenset[str] | None:
@@ -117,9 +123,10 @@ def attainable(desired: DesiredCollaboration, live: Collaboration) -> State:
     """Return the declared atoms that a request may still bring about.
 
     An account that has left or was removed does not come back (user guide, leaving a collaboration), so nothing about it is
-    wanted any more, whatever the file says.
+    wanted any more, whatever the file says; neither is it wanted that a member joins whose time is over.
     """
     gone = {account for account, member in live.members.items() if not member.belongs}
+    gone |= {account for account, member in desired.members.items() if member.lapsed and account not in live.members}
     state = {atom: value for atom, value in declared(desired).items() if atom.subject not in gone}
     auto_approval = wanted_auto_approval(desired, live)
     return state if auto_approval is None else state | {Atom(COLLABORATION, Setting.AUTO_APPROVE): auto_approval}

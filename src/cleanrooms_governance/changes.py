@@ -6,6 +6,7 @@ as one line. Values only: how it is sent is the business of ``aws``, when it is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from cleanrooms_governance.atoms import COLLABORATION, Atom, Setting, change_type
@@ -71,16 +72,22 @@ class CreateCollaboration:
 
 @dataclass(frozen=True, slots=True)
 class ClaimOwnership:
-    """Note in the collaboration's tags that this stack governs it."""
+    """Note in the collaboration's tags that this stack governs it.
+
+    ``renamed`` says that it does so already, under a key that the collaboration had before.
+    """
 
     before: str | None
     after: str
+    renamed: bool = field(default=False, compare=False)
     subject = COLLABORATION
     setting = "governed-by"
     operation = "TagResource"
     types: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
+        if self.renamed:
+            return f"tag the collaboration by its new key: governed-by={self.after} (until now {self.before})"
         was = f" (until now {self.before})" if self.before else ""
         return f"adopt the collaboration: tag it governed-by={self.after}{was}"
 
@@ -305,6 +312,36 @@ class JoinCollaboration:
     def __str__(self) -> str:
         duties = f", paying for {', '.join(sorted(self.payments))}" if self.payments else ", paying for nothing"
         return f"join as {label(self.account, self.names)}{duties}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMember:
+    """Remove an account for good: at once, without a vote, by no change request.
+
+    ``created`` is when the membership in the collaboration began (``createTime`` of ListMembers), so that two of one account
+    are told apart. Source: service model, DeleteMember; user guide, removing members.
+    """
+
+    account: AccountId
+    created: datetime | None
+    names: Names = field(default_factory=dict, compare=False)
+    setting = str(Setting.MEMBER)
+    after = "REMOVED"
+    operation = "DeleteMember"
+    types: frozenset[str] = frozenset()
+
+    @property
+    def subject(self) -> str:
+        """The account concerned."""
+        return self.account
+
+    @property
+    def before(self) -> str:
+        """The membership that ends, named by when it began."""
+        return f"member since {self.created.astimezone(UTC).isoformat()}" if self.created else "member"
+
+    def __str__(self) -> str:
+        return f"remove member {label(self.account, self.names)}"
 
 
 EntryChange = AddMember | GrantAbility | RevokeAbility | GrantMlAbility | RevokeMlAbility | AddPayer | RemovePayer

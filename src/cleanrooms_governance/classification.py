@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cleanrooms_governance.atoms import KNOWN_ML_ABILITIES, Setting, managed_costs, wanted_auto_approval
+from cleanrooms_governance import auto_approval, expiry
+from cleanrooms_governance.atoms import KNOWN_ML_ABILITIES, Setting, managed_costs_of, wanted_auto_approval
 from cleanrooms_governance.changes import (
     AddMember,
     AddPayer,
     GrantAbility,
     GrantMlAbility,
+    RemoveMember,
     RemovePayer,
     RequestChange,
     RevokeAbility,
@@ -17,6 +19,7 @@ from cleanrooms_governance.changes import (
 )
 from cleanrooms_governance.compare import Difference
 from cleanrooms_governance.desired import DesiredCollaboration
+from cleanrooms_governance.fixed_settings import FIXED, explain_difference
 from cleanrooms_governance.model import (
     AUTO_APPROVABLE_TYPES,
     CHANGEABLE_ABILITIES,
@@ -26,22 +29,21 @@ from cleanrooms_governance.model import (
     AccountId,
     Collaboration,
     CostType,
+    Member,
     MemberStatus,
 )
 from cleanrooms_governance.payers import candidates, maybe_by_default
 from cleanrooms_governance.plan import Level, Refusal, Remark
+from cleanrooms_governance.setting_changes import DescribeCollaboration, RenameCollaboration, SettingChange
 from cleanrooms_governance.text import label, plain
 
 UNMANAGED = "unmanaged"
-FIXED = "fixed-at-creation"
 GONE = "cannot-be-added-again"
 NEW_RUNNER = "runner-fixed-at-creation"
 UNKNOWN_ABILITY = "unknown-ability"
+NOT_REMOVABLE = "not-removable"
 NAMELESS = "display-name-missing"
 RELIEVED = "relieved"
-
-_NOT_MANAGED_SETTINGS = {"name", "description"}
-_SETTING_NAMES = {"queryLog": "the query log"}
 
 
 def nameless(desired: DesiredCollaboration, account: AccountId) -> list[Refusal]:
@@ -61,18 +63,24 @@ class Findings:
     live: Collaboration
 
     def __post_init__(self) -> None:
+        self.settings: list[SettingChange] = []
         self.changes: list[RequestChange] = []
+        self.removals: list[RemoveMember] = []
         self.refusals: list[Refusal] = []
         self.remarks: list[Remark] = []
 
     def classify(self, difference: Difference) -> None:
         match difference.path:
             case ("settings", Setting.AUTO_APPROVE, *_):
-                change = SetAutoApproval(self.live.auto_approved, wanted_auto_approval(self.desired, self.live) or frozenset())
-                if change not in self.changes:
-                    self.changes.append(change)
-            case ("settings", *keys):
-                self._setting(keys[0], difference)
+                wanted = wanted_auto_approval(self.desired, self.live) or frozenset()
+                steps = [SetAutoApproval(*step) for step in auto_approval.steps(self.live.auto_approved, wanted)]
+                self.changes += [change for change in steps if change not in self.changes]
+            case ("settings", "name"):
+                self.settings.append(RenameCollaboration(difference.before, difference.after))
+            case ("settings", "description"):
+                self.settings.append(DescribeCollaboration(difference.before, difference.after))
+            case ("settings", key, *_):
+                self.remarks.append(explain_difference(key, self.desired, self.live))
             case ("members", account):
                 self._member(AccountId(account), difference)
             case ("members", account, "displayName"):
@@ -95,6 +103,7 @@ class Findings:
                 " charged. If it does not end by itself, it is planned then"
             )
             self.remarks.append(Remark(RELIEVED, f"{change.account} {change.cost}", text, Level.WARNING))
+        self._paid_by_default()
         self._named_by_default()
         self._unmanaged_costs()
         if self.desired.auto_approve is not None and (unknown := self.live.auto_approved - AUTO_APPROVABLE_TYPES):
@@ -112,6 +121,19 @@ class Findings:
                 found += removals
         return found
 
+    def _paid_by_default(self) -> None:
+        # Nobody is wanted as payer any more, once the time of all who were is over: then the runner is one again.
+        named = {cost for member in self.desired.members.values() for cost in member.payer_for or ()}
+        removals = [change for change in self.changes if isinstance(change, RemovePayer) and change.cost not in named]
+        for change in removals:
+            if maybe_by_default(change.account, change.cost, self.live):
+                self.changes.remove(change)
+                text = (
+                    f"{label(change.account, self._names)} pays for {change.cost}, as the runner does where nobody is named: it"
+                    " stays. To have another one pay, name it under payerFor"
+                )
+                self.remarks.append(Remark(RELIEVED, f"{change.account} {change.cost}", text))
+
     def _named_by_default(self) -> None:
         for cost in sorted({change.cost for change in self.changes if isinstance(change, AddPayer)}):
             for account in sorted(candidates(cost, self.live) & self.desired.members.keys()):
@@ -124,9 +146,10 @@ class Findings:
                     self.remarks.append(Remark(RELIEVED, f"{account} {cost}", text, Level.WARNING))
 
     def _unmanaged_costs(self) -> None:
-        managed = managed_costs(self.desired)
-        for cost in sorted(set(CostType) - managed):
+        for cost in sorted(CostType):
             for account in sorted(candidates(cost, self.live) & self.desired.members.keys()):
+                if cost in managed_costs_of(account, self.desired):
+                    continue
                 member = self.live.members[account]
                 if self.desired.members[account].payer_for is not None and not member.is_runner:
                     path = self._path("members", account, "payerFor")
@@ -143,35 +166,19 @@ class Findings:
     def _path(self, *parts: str) -> str:
         return ".".join(("collaborations", self.desired.key, *parts))
 
-    def _setting(self, key: str, difference: Difference) -> None:
-        if key in _NOT_MANAGED_SETTINGS:
-            text = "is not changed by this version: the live value stays. Change it in the console, or follow it in the file"
-            rule = UNMANAGED
-        else:
-            text = "cannot be changed after creation: the live value stays. Follow it in the file, or make a new collaboration"
-            rule = FIXED
-        message = f"{self._path(key)}: {_SETTING_NAMES.get(key, f'the {key}')} differs from the live value and {text}"
-        self.remarks.append(Remark(rule, key, message, Level.WARNING))
-
     def _member(self, account: AccountId, difference: Difference) -> None:
         who = label(account, self._names)
         if difference.after is None:
-            member = self.live.members[account]
-            self.remarks.append(
-                Remark(
-                    UNMANAGED,
-                    account,
-                    f"member {label(account, {account: self._names.get(account, member.display_name)})} is in the collaboration"
-                    f" and not in the file: not managed, it stays. To manage it, add it under {self._path('members')}",
-                    Level.WARNING,
-                )
-            )
+            self._not_among_members(self.live.members[account])
             return
         gone = self.live.members.get(account)
         if gone is not None:
             self.remarks.append(Remark(GONE, account, f"{who} {self._gone(gone.status)}", Level.WARNING))
             return
         wanted = self.desired.members[account]
+        if wanted.lapsed:
+            self.remarks.append(expiry.not_invited(self.desired, account))
+            return
         abilities = wanted.abilities
         self.refusals += nameless(self.desired, account)
         if impossible := abilities & RUNNER_ABILITIES:
@@ -189,6 +196,24 @@ class Findings:
         for ml_ability in sorted(wanted.ml_abilities or ()):
             self._ml_ability(account, ml_ability, granted=True)
         self.changes += [AddPayer(account, cost, self._names) for cost in sorted(wanted.payer_for or ())]
+
+    def _not_among_members(self, member: Member) -> None:
+        account = member.account
+        names = {account: self._names.get(account, member.display_name)}
+        if account not in self.desired.removed:
+            text = (
+                f"member {label(account, names)} is in the collaboration and not in the file: not managed, it stays. To manage"
+                f" it, add it under {self._path('members')}; to remove it for good, list it under {self._path('removed')}"
+            )
+            self.remarks.append(Remark(UNMANAGED, account, text, Level.WARNING))
+        elif account == self.live.creator or not self.desired.members:
+            text = (
+                f"{self._path('removed')}: {label(account, names)} is not removed: the creator cannot be, and a collaboration"
+                " without members cannot be wanted. List the members, the creator among them"
+            )
+            self.refusals.append(Refusal(NOT_REMOVABLE, account, text))
+        else:
+            self.removals.append(RemoveMember(account, member.created, names))
 
     def _gone(self, status: str) -> str:
         out = f"Take it out of {self._path('members')}"

@@ -11,6 +11,7 @@ from typing import Any
 from deepdiff import DeepDiff
 
 Document = Mapping[str, Any]
+_ABSENT = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,23 @@ class Difference:
 
 def differences(live: Document, desired: Document) -> tuple[Difference, ...]:
     """Return every difference between two canonical documents, sorted by path."""
-    return tuple(sorted(_walk(live, desired), key=lambda difference: difference.path))
+    return tuple(sorted(_walk(*_without_what_is_equal(live, desired)), key=lambda difference: difference.path))
+
+
+def _without_what_is_equal(live: Document, desired: Document) -> tuple[Document, Document]:
+    # DeepDiff looks into everything that it is given, and most of a collaboration is as the file says.
+    kept_live, kept_desired = {}, {}
+    for key in live.keys() | desired.keys():
+        before, after = live.get(key, _ABSENT), desired.get(key, _ABSENT)
+        if before == after:
+            continue
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            before, after = _without_what_is_equal(before, after)
+        if before is not _ABSENT:
+            kept_live[key] = before
+        if after is not _ABSENT:
+            kept_desired[key] = after
+    return kept_live, kept_desired
 
 
 def _walk(live: Document, desired: Document) -> Iterator[Difference]:

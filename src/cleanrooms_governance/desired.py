@@ -45,13 +45,20 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class DesiredMember:
-    """One member of a collaboration as the file wants it."""
+    """One member of a collaboration as the file wants it.
+
+    ``until`` is the last UTC day on which it is wanted with all that is listed, ``why`` says in words what it is a member for.
+    ``lapsed`` is the entry as written, where that day is over and so only this is left of it (see ``expiry.as_of``).
+    """
 
     account: AccountId
     abilities: frozenset[Ability]
     display_name: str | None = None
     ml_abilities: frozenset[str] | None = None
     payer_for: frozenset[CostType] | None = None
+    until: date | None = None
+    why: str | None = None
+    lapsed: "DesiredMember | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +103,74 @@ class VotingPolicy:
     paused: bool = False
 
 
+class Unmanaged(StrEnum):
+    """What is said about live settings that the file does not decide."""
+
+    REPORT = "report"
+    REFUSE = "refuse"
+
+
+NOTICE = 30
+"""Days before a member's ``until`` from which on its end is announced, where the file does not say otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one plan may do without being acknowledged: ``removal_share`` is a part of the members, between 0 and 1."""
+
+    removals: int = 1
+    removal_share: float = 0.2
+
+
 @dataclass(frozen=True, slots=True)
 class DesiredCollaboration:
     """A collaboration as the file wants it.
 
     ``owner`` is ``<project>/<stack>/<key>``, the value of the ``governed-by`` tag. ``id`` is given to adopt an existing
     collaboration. ``voters`` are the accounts of this stack that can be written to and have a membership declared in it.
+
+    ``former_owners`` are the values of the tag under keys that this one had before: what carries one of them is ours.
+    ``encryption`` holds settings by the service's names (service model: DataEncryptionMetadata); empty means no encryption.
+    ``tags`` hold neither the owner tag nor what this tool notes for itself.
+
+    ``until_notice`` and ``deadline`` are days: how long before it a member's ``until`` is announced, and how long votes may
+    take before that becomes a finding. ``cancel_requests`` are the ids of change requests to cancel, whoever filed them.
+    ``today`` is the UTC day for which the members' ``until`` has been looked at, ``None`` for the file as it is written.
     """
 
     key: str
     owner: str
-    name: str
+    name: str | None
     creator: AccountId
     region: str
     members: Mapping[AccountId, DesiredMember]
     id: str | None = None
+    former_owners: frozenset[str] = frozenset()
     description: str | None = None
     query_log: bool | None = None
+    job_log: bool | None = None
+    metrics: bool | None = None
+    encryption: Mapping[str, bool] | None = None
+    result_regions: frozenset[str] | None = None
+    analytics_engine: str | None = None
+    tags: Mapping[str, str] | None = None
     auto_approve: frozenset[str] | None = None
+    removed: frozenset[AccountId] = frozenset()
+    limits: Limits = field(default_factory=Limits)
     acknowledge: frozenset[str] = frozenset()
+    until_notice: int = NOTICE
+    deadline: int | None = None
+    paused: bool = False
+    unmanaged: Unmanaged = Unmanaged.REPORT
+    cancel_requests: frozenset[str] = frozenset()
+    today: date | None = None
     voters: Mapping[AccountId, VotingPolicy] = field(default_factory=dict)
     names: Mapping[AccountId, str] = field(default_factory=dict)
+
+    @property
+    def first_name(self) -> str:
+        """The name to look for, and to create the collaboration with; ``name`` is ``None`` for one adopted as it is called."""
+        return self.name or self.key
 
 
 @dataclass(frozen=True, slots=True)

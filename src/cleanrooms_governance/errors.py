@@ -14,6 +14,7 @@
         ├── Unreachable       no answer and certainly no effect
         ├── AnswerLost        no usable answer to a call that may have had its effect
         └── CredentialsRefused  the credentials do not work, or are another account's
+            └── NoCredentials   there are none at all, so that nobody was asked anything
 
 Each message says what happened, where, and ends with what to do next.
 """
@@ -102,3 +103,7 @@ class AnswerLost(ServiceError):
 
 class CredentialsRefused(ServiceError):
     """The credentials cannot be had, do not work, or belong to another account."""
+
+
+class NoCredentials(CredentialsRefused):
+    """The search for credentials found none at all: neither right nor wrong ones."""

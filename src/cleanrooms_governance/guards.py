@@ -4,15 +4,17 @@ Each danger is about one atom and has a fingerprint of its own, so that acknowle
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from cleanrooms_governance.atoms import Atom, Setting
-from cleanrooms_governance.changes import ClaimOwnership, RemovePayer, RequestChange, RevokeAbility, SetAutoApproval
+from cleanrooms_governance.changes import ClaimOwnership, RemoveMember, RemovePayer, RequestChange, SetAutoApproval
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.fingerprint import fingerprint
-from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, AccountId, Collaboration
-from cleanrooms_governance.payers import candidates, payers_after
+from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, RUNNER_ABILITIES, AccountId, Collaboration, CostType
+from cleanrooms_governance.payers import payers_after, payers_now
 from cleanrooms_governance.plan import Danger, Refusal
+from cleanrooms_governance.removals import endings
 from cleanrooms_governance.text import label, labels
 
 RUNNER_ENTRY = "runner-entry"
@@ -21,6 +23,8 @@ LAST_PAYER = "last-payer"
 UNSEEN_PAYER = "unseen-payer"
 WIDENING = "wider-auto-approval"
 TAKE_OVER = "take-over"
+RUNNER_REMOVAL = "runner-removal"
+REMOVAL = "removal"
 
 
 def danger_fingerprint(rule: str, collaboration_id: str, subject: str, before: Any, after: Any) -> str:
@@ -30,19 +34,22 @@ def danger_fingerprint(rule: str, collaboration_id: str, subject: str, before: A
 
 def find_dangers(
     changes: Iterable[RequestChange],
+    removals: Iterable[RemoveMember],
     claim: ClaimOwnership | None,
     live: Collaboration,
     desired: DesiredCollaboration,
 ) -> tuple[Danger, ...]:
     """Return every danger of the changes, acknowledged or not, sorted."""
-    planned = list(changes)
+    planned, leaving = list(changes), list(removals)
     found = [
         *_runner_entries(planned, live, desired),
-        *_last_receivers(planned, live, desired),
-        *_payers(planned, live, desired),
+        *_last_receivers(planned, leaving, live, desired),
+        *_payers(planned, leaving, live, desired),
+        *_runner_removals(leaving, live, desired),
+        *_many_removals(leaving, live, desired),
         *_widening(planned, live, desired),
     ]
-    if claim and claim.before is not None:
+    if claim and claim.before is not None and not claim.renamed:
         found.append(_take_over(claim, live, desired))
     return tuple(sorted(found))
 
@@ -57,7 +64,12 @@ def refuse_unacknowledged(dangers: Iterable[Danger]) -> tuple[Refusal, ...]:
 
 
 def _danger(
-    rule: str, atom: Atom, change: RequestChange, text: str, live: Collaboration, desired: DesiredCollaboration
+    rule: str,
+    atom: Atom,
+    change: RequestChange | RemoveMember,
+    text: str,
+    live: Collaboration,
+    desired: DesiredCollaboration,
 ) -> Danger:
     mark = danger_fingerprint(rule, live.id, f"{atom.subject}/{atom.setting}/{atom.name}", change.before, change.after)
     return Danger(
@@ -92,46 +104,76 @@ def _runner_entries(changes: list[RequestChange], live: Collaboration, desired: 
             )
 
 
-def _last_receivers(changes: list[RequestChange], live: Collaboration, desired: DesiredCollaboration) -> Iterable[Danger]:
+def _last_receivers(
+    changes: list[RequestChange], removals: list[RemoveMember], live: Collaboration, desired: DesiredCollaboration
+) -> Iterable[Danger]:
     before = _receivers(live)
     after = set(before)
-    losing = []
+    losing: list[RequestChange | RemoveMember] = [removal for removal in removals if removal.account in before]
     for change in changes:
         if change.atom.setting is Setting.ABILITY and change.atom.name == CAN_RECEIVE_RESULTS:
             (after.add if change.after else after.discard)(AccountId(change.subject))
-            if isinstance(change, RevokeAbility):
+            if not change.after:
                 losing.append(change)
-    if not after:
-        for change in losing:
-            yield _danger(
-                LAST_RECEIVER,
-                change.atom,
-                change,
-                f"{change}: afterwards nobody receives results any more (now: {labels(before, desired.names)})",
-                live,
-                desired,
-            )
+    if after - {removal.account for removal in removals}:
+        return
+    now = labels(before, desired.names)
+    for lost in losing:
+        atom = Atom(lost.subject, Setting.ABILITY, CAN_RECEIVE_RESULTS)
+        text = f"{lost}: afterwards nobody receives results any more (now: {now})"
+        yield _danger(LAST_RECEIVER, atom, lost, text, live, desired)
 
 
-def _payers(changes: list[RequestChange], live: Collaboration, desired: DesiredCollaboration) -> Iterable[Danger]:
-    # What a removal leaves: nobody, or only candidates of whom this stack cannot see that they have joined and accepted. Those
-    # that it can see are waited for instead (``hand_over.awaiting_acceptance``).
-    planned = {change.atom: change.after for change in changes}
-    for change in changes:
-        if not isinstance(change, RemovePayer):
-            continue
-        left = payers_after(change.cost, planned, live)
+def _payers(
+    changes: list[RequestChange], removals: list[RemoveMember], live: Collaboration, desired: DesiredCollaboration
+) -> Iterable[Danger]:
+    # What is left when a payer goes: nobody, or only candidates of whom this stack cannot see that they have joined and
+    # accepted. Those that it can see are waited for instead (``hand_over.awaiting_acceptance``).
+    planned = {change.atom: change.after for change in changes} | endings(removals, live)
+    going: list[tuple[CostType, RemovePayer | RemoveMember]] = [
+        (change.cost, change) for change in changes if isinstance(change, RemovePayer)
+    ]
+    going += [(cost, each) for cost in CostType for each in removals if each.account in payers_now(cost, live)]
+    for cost, change in going:
+        atom = Atom(change.account, Setting.PAYS, cost)
+        left = payers_after(cost, planned, live)
         if not left.all:
-            now = labels(candidates(change.cost, live), desired.names)
-            text = f"{change}: afterwards nobody is named to pay for {change.cost} any more (now: {now})"
-            yield _danger(LAST_PAYER, change.atom, change, text, live, desired)
+            now = labels(payers_now(cost, live), desired.names)
+            text = f"{change}: afterwards nobody is named to pay for {cost} any more (now: {now})"
+            yield _danger(LAST_PAYER, atom, change, text, live, desired)
         elif not left.usable(live) and not left.visible(live):
             text = (
-                f"{change}: left to pay for {change.cost}: {labels(left.all, desired.names)}; this stack cannot see whether any"
+                f"{change}: left to pay for {cost}: {labels(left.all, desired.names)}; this stack cannot see whether any"
                 " of them has joined and accepted, and until one has, nobody can be charged. Ask them to accept it on their"
                 " membership first"
             )
-            yield _danger(UNSEEN_PAYER, change.atom, change, text, live, desired)
+            yield _danger(UNSEEN_PAYER, atom, change, text, live, desired)
+
+
+def _runner_removals(removals: list[RemoveMember], live: Collaboration, desired: DesiredCollaboration) -> Iterable[Danger]:
+    for removal in removals:
+        running = sorted(live.members[removal.account].abilities & RUNNER_ABILITIES)
+        if running:
+            text = (
+                f"{removal}: it has {' and '.join(running)}, given when a collaboration is created and by nothing else:"
+                " afterwards nobody runs what it runs, for good"
+            )
+            yield _danger(RUNNER_REMOVAL, Atom(removal.account, Setting.MEMBER), removal, text, live, desired)
+
+
+def _many_removals(removals: list[RemoveMember], live: Collaboration, desired: DesiredCollaboration) -> Iterable[Danger]:
+    members = sum(member.belongs for member in live.members.values())
+    limits = desired.limits
+    allowed = max(limits.removals, int(Decimal(str(limits.removal_share)) * members))
+    if len(removals) <= allowed:
+        return
+    for removal in removals:
+        text = (
+            f"{removal}: with it this plan removes {len(removals)} of {members} members, and"
+            f" collaborations.{desired.key}.limits allows {allowed} without acknowledgement (removals: {limits.removals},"
+            f" removalShare: {limits.removal_share}, the larger counts)"
+        )
+        yield _danger(REMOVAL, Atom(removal.account, Setting.MEMBER), removal, text, live, desired)
 
 
 def _widening(changes: list[RequestChange], live: Collaboration, desired: DesiredCollaboration) -> Iterable[Danger]:

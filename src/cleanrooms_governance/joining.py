@@ -27,6 +27,7 @@ from cleanrooms_governance.model import (
 from cleanrooms_governance.next_move import CastVote, Decision, Outcome
 from cleanrooms_governance.plan import Level, Plan, PlannedChange, Refusal, Remark
 from cleanrooms_governance.requests import content_fingerprint
+from cleanrooms_governance.resting import at_rest, resting
 from cleanrooms_governance.sayings import about
 from cleanrooms_governance.text import label, plain
 from cleanrooms_governance.updating import plan_updates
@@ -95,11 +96,8 @@ def _decided_at_joining(desired: DesiredMembership) -> dict[str, Any]:
 
 def _at_rest(desired: DesiredMembership, plan: Plan) -> Plan:
     """Return the plan of a paused membership: shown, and no reason for anything to fail."""
-    resting = [Remark("paused", refusal.subject, f"paused, otherwise refused: {refusal.message}") for refusal in plan.refusals]
-    if plan.changes:
-        text = f"memberships.{desired.key} is paused: this is shown, and nothing is written until the pause is over"
-        resting.append(Remark("paused", desired.account, text))
-    return replace(plan, refusals=(), remarks=tuple(sorted([*plan.remarks, *resting])))
+    said = [resting(f"memberships.{desired.key}", desired.account)] if plan.changes else []
+    return at_rest(replace(plan, remarks=(*plan.remarks, *said)))
 
 
 def decide_membership(desired: DesiredMembership, seen: Invitation, plan: Plan, today: date, *, may_write: bool) -> Decision:

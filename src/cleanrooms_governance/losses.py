@@ -7,7 +7,7 @@ afterwards.
 
 from collections.abc import Iterable
 
-from cleanrooms_governance.atoms import Atom, Setting, standing, stated_by, value_in
+from cleanrooms_governance.atoms import Atom, Setting, State, standing, stated_by, value_in
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, RequestStatus
 
 
@@ -24,8 +24,18 @@ def lost_by_commits(before: Collaboration, after: Collaboration, committed: Iter
     loss when a new payer relieves the one who paid by default.
     """
     asked = {atom: value for request in committed for atom, value in stated_by(request, before).items()}
-    if not asked:
-        return ()
+    return _lost(before, after, asked) if asked else ()
+
+
+def lost_by_removal(
+    before: Collaboration, after: Collaboration, removed: AccountId, committed: Iterable[ChangeRequest]
+) -> tuple[Atom, ...]:
+    """Return what other accounts had before a removal and have no more, though no request asked for it, sorted."""
+    asked = {atom: value for request in committed for atom, value in stated_by(request, before).items()}
+    return tuple(atom for atom in _lost(before, after, asked) if atom.subject != removed)
+
+
+def _lost(before: Collaboration, after: Collaboration, asked: State) -> tuple[Atom, ...]:
     relieved = {atom.name for atom, value in asked.items() if atom.setting is Setting.PAYS and value}
     now = standing(after)
     return tuple(

@@ -41,14 +41,17 @@ def make_change(change: MembershipChange, membership: Membership, port: CleanRoo
             port.tag(membership.arn, edit.written)
         case _:
             try:
-                port.update_membership(membership.id, _settings(change))
-            except (Conflict, AnswerLost):
+                _send(change, membership, port)
+            except AnswerLost:
+                return
+            except Conflict:
+                if isinstance(change, DeclinePayment):
+                    _refused(change, membership, port, tell)
                 return
             except InvalidRequest as error:
                 if not isinstance(change, DeclinePayment) or not error.code or error.reason == _NOT_YET:
                     raise
-                _note_refusal(change, membership, port)
-                tell(f"the service refused: {change}")
+                _refused(change, membership, port, tell)
                 return
     tell(_made(change))
 
@@ -68,6 +71,17 @@ def _made(change: MembershipChange) -> str:
     return f"{_PAST[verb]} {rest}"
 
 
+def _send(change: SwitchLog | ChangeResults | AcceptPayment | DeclinePayment, membership: Membership, port: CleanRooms) -> None:
+    try:
+        port.update_membership(membership.id, _settings(change))
+    except Conflict:
+        if not isinstance(change, DeclinePayment):
+            raise
+        # Whether a decline is refused with a conflict is not documented (switch paymentMismatch of the embedded service). One
+        # that is only about something else happening at the same moment does not come twice.
+        port.update_membership(membership.id, _settings(change))
+
+
 def _settings(change: SwitchLog | ChangeResults | AcceptPayment | DeclinePayment) -> OwnSettings:
     match change:
         case SwitchLog(log=Log.QUERY):
@@ -82,6 +96,7 @@ def _settings(change: SwitchLog | ChangeResults | AcceptPayment | DeclinePayment
             return OwnSettings(payments={change.cost: change.after})
 
 
-def _note_refusal(change: DeclinePayment, membership: Membership, port: CleanRooms) -> None:
+def _refused(change: DeclinePayment, membership: Membership, port: CleanRooms, tell: Callable[[str], None]) -> None:
     noted = {*(membership.tags or {}).get(NO_DECLINE_TAG, "").split(), change.cost}
     port.tag(membership.arn, {NO_DECLINE_TAG: " ".join(sorted(noted))})
+    tell(f"the service refused: {change}")

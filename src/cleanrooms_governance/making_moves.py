@@ -5,12 +5,23 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cleanrooms_governance.atoms import effects, stated_by
+from cleanrooms_governance.changes import RemoveMember
 from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.errors import AnswerLost, Conflict, Refused, ServiceError
+from cleanrooms_governance.errors import AnswerLost, Conflict, NotFound, Refused, ServiceError
 from cleanrooms_governance.filing import Draft
 from cleanrooms_governance.ledger import FILED_TAG, FILING_TAG, Ledger
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, RequestStatus
-from cleanrooms_governance.moves import CancelRequest, CastVote, Claim, CommitRequest, FileRequest, Move
+from cleanrooms_governance.moves import (
+    CancelRequest,
+    CastVote,
+    Claim,
+    CommitRequest,
+    EditTags,
+    FileRequest,
+    Move,
+    Remove,
+    UpdateSettings,
+)
 from cleanrooms_governance.polling import PATIENCE, poll
 from cleanrooms_governance.requests import completed, find_unrecorded, ours
 from cleanrooms_governance.service import Action, CleanRooms
@@ -24,7 +35,8 @@ class Parties:
     """The accounts that a run may act as, and how it passes time and tells what it does.
 
     Parameters: ``creator`` reads and writes as the creator; ``voters`` vote; ``sleep`` takes seconds; ``tell`` gets one line
-    for each thing that was done.
+    for each thing that was done. ``trouble`` says what failed before this run or beside it, because of which nobody is removed;
+    nothing if all went well.
     """
 
     creator: CleanRooms
@@ -33,13 +45,15 @@ class Parties:
     sleep: Callable[[float], None]
     tell: Callable[[str], None]
     may_write: bool = True
+    trouble: Callable[[], str] = str
 
 
 @dataclass
 class Making:
     """Makes the moves of one run.
 
-    ``attempts`` counts what was sent, ``conflicting`` are the requests that were open when the service would not take another.
+    ``attempts`` counts what was sent, ``conflicting`` are the requests that were open when the service would not take another,
+    ``conflicts`` counts how often the service did not let a request be cancelled.
     """
 
     desired: DesiredCollaboration
@@ -47,6 +61,7 @@ class Making:
     parties: Parties
     conflicting: frozenset[str] = frozenset()
     attempts: dict[tuple[str, ...], int] = field(default_factory=dict)
+    conflicts: dict[str, int] = field(default_factory=dict)
 
     def make(self, move: Move, world: World) -> None:
         """Carry out one move against the world as it was last read."""
@@ -55,11 +70,28 @@ class Making:
             case Claim(owner):
                 self.parties.creator.tag(world.live.arn, {OWNER_TAG: owner})
                 self.parties.tell(f"tagged the collaboration {OWNER_TAG}={owner}")
+            case UpdateSettings(name, description):
+                self._count(("settings", str(name), str(description)), "UpdateCollaboration", "the old name or description")
+                self.parties.creator.update_collaboration(self.collaboration_id, name=name, description=description)
+                self.parties.tell(f"set the {move}")
+            case EditTags(edit):
+                self._count(("tags", str(edit)), "TagResource", "other tags")
+                # Removed first: should the run end in between, the note about our keys lists one too many, which mends itself.
+                self.parties.creator.untag(world.live.arn, edit.removed)
+                self.parties.creator.tag(world.live.arn, edit.written)
+                self.parties.tell(f"tagged the collaboration: {edit}")
             case CancelRequest(request):
-                if not ours(request, world.requests, Ledger.read(world.live.tags)):
+                if ours(request, world.requests, Ledger.read(world.live.tags)):
+                    if self.conflicts.get(request.id, 0) >= PATIENCE:
+                        self._write_ledger(world.live, ledger.keeping(request.id))
+                        self.parties.tell(f"the service does not let change request {request.id} be cancelled: it stays")
+                        return
+                    self._write_ledger(world.live, ledger.cancelling(request.id))
+                elif request.id not in self.desired.cancel_requests:
                     raise Refused(f"change request {request.id} is not ours to cancel")
-                self._write_ledger(world.live, ledger.cancelling(request.id))
                 self._act(move, request, Action.CANCEL, self.parties.creator)
+            case Remove(removal):
+                self._remove(removal)
             case CastVote(request, account, action, rule, about):
                 self._act(move, request, action, self._voter(account), f" ({about}) as {self._who(account)} by {rule}")
             case CommitRequest(request):
@@ -67,6 +99,47 @@ class Making:
                 self._await_effect(request)
             case FileRequest(draft):
                 self._file(draft, world, ledger)
+
+    def _count(self, attempt: tuple[str, ...], operation: str, still: str) -> None:
+        self.attempts[attempt] = self.attempts.get(attempt, 0) + 1
+        if self.attempts[attempt] > PATIENCE:
+            raise Refused(
+                f"{operation} was accepted {PATIENCE} times and the collaboration still shows {still}. Look at it in the"
+                " console: maybe somebody else sets it to another value all the time"
+            )
+        if self.attempts[attempt] > 1:
+            self.parties.sleep(1)
+
+    def _remove(self, removal: RemoveMember) -> None:
+        """Remove a member, and say so only when it shows: an answer that was lost, or a conflict, may mean that it is gone."""
+        sent = f"DeleteMember of {removal.account}"
+        self._count(("remove", removal.account), sent, "the account as a member")
+        trouble: ServiceError | None = None
+        try:
+            self.parties.creator.delete_member(self.collaboration_id, removal.account)
+        except (AnswerLost, Conflict, NotFound) as error:
+            trouble = error
+        if poll(lambda: self._is_gone(removal.account), self.parties.sleep):
+            self.parties.tell(f"removed member {self._who(removal.account)}")
+        elif isinstance(trouble, AnswerLost):
+            raise AnswerLost(
+                f"it is not known whether {self._who(removal.account)} was removed ({trouble}). Run again: it is removed then,"
+                " if it is still a member",
+                operation=trouble.operation,
+                account=trouble.account,
+                region=trouble.region,
+            ) from trouble
+        elif trouble:
+            raise trouble
+        else:
+            raise Refused(
+                f"{sent} was answered, and {self._who(removal.account)} still shows as a member. Look at the collaboration in"
+                " the console; the next run tries again"
+            )
+
+    def _is_gone(self, account: AccountId) -> bool | None:
+        member = self.parties.creator.collaboration(self.collaboration_id).members.get(account)
+        return True if member is None or not member.belongs else None
 
     def _voter(self, account: AccountId) -> CleanRooms:
         voters = {self.parties.creator.account: self.parties.creator, **self.parties.voters}
@@ -86,8 +159,10 @@ class Making:
             self.parties.sleep(1)
         try:
             actor.update_change_request(self.collaboration_id, request.id, action)
-        except (Conflict, AnswerLost):
+        except (Conflict, AnswerLost) as error:
             # Somebody else was quicker, or the answer was lost: what counts is how the request stands when it is read again.
+            if action is Action.CANCEL and isinstance(error, Conflict):
+                self.conflicts[request.id] = self.conflicts.get(request.id, 0) + 1
             return
         self.parties.tell(f"{_PAST[action]} change request {request.id}{how}")
 

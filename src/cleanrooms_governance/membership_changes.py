@@ -10,7 +10,7 @@ from typing import Any
 
 from cleanrooms_governance.changes import Names
 from cleanrooms_governance.model import AccountId, CostType
-from cleanrooms_governance.tagging import KEYS_TAG, OWNER_TAG, TagEdit
+from cleanrooms_governance.tagging import OWNER_TAG, TagEdit
 from cleanrooms_governance.text import label, plain
 
 UPDATE = "UpdateMembership"
@@ -159,9 +159,7 @@ class ChangeTags(_OfMembership):
         return self.edit.after
 
     def __str__(self) -> str:
-        written = [f"{key}={value}" for key, value in sorted(self.edit.written.items()) if key != KEYS_TAG]
-        removed = [f"without {plain(key)}" for key in self.edit.removed if key != KEYS_TAG]
-        return f"tag the membership of {label(self.account, self.names)}: {', '.join([*written, *removed]) or KEYS_TAG}"
+        return f"tag the membership of {label(self.account, self.names)}: {self.edit}"
 
 
 MembershipChange = ClaimMembership | SwitchLog | ChangeResults | AcceptPayment | DeclinePayment | ChangeTags

@@ -83,6 +83,7 @@ class Member:
     """One entry of ListMembers.
 
     ``payments`` holds only the cost types that the service shows, with their flag; an absent one means the same as ``False``.
+    ``membership`` is the id of its membership, where it has joined and the service shows it; it makes no difference to a plan.
     """
 
     account: AccountId
@@ -92,6 +93,7 @@ class Member:
     created: datetime
     ml_abilities: frozenset[str] = frozenset()
     payments: Mapping[CostType, bool] = field(default_factory=dict)
+    membership: str = field(default="", compare=False)
 
     @property
     def belongs(self) -> bool:

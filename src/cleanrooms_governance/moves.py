@@ -5,13 +5,16 @@ stack filed it. It holds values only; ``next_move`` applies it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from cleanrooms_governance.changes import RemoveMember
 from cleanrooms_governance.filing import Draft
 from cleanrooms_governance.model import AccountId, ChangeRequest, RequestStatus
 from cleanrooms_governance.requests import Verdict
 from cleanrooms_governance.service import Action
+from cleanrooms_governance.setting_changes import DescribeCollaboration, RenameCollaboration, SettingChange, TagCollaboration
+from cleanrooms_governance.tagging import TagEdit
 
 
 class Step(StrEnum):
@@ -70,6 +73,25 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateSettings:
+    """Change the collaboration's name and description; ``None`` leaves one as it is."""
+
+    name: str | None = None
+    description: str | None = None
+
+    def __str__(self) -> str:
+        given = {"name": self.name, "description": self.description}
+        return f"{' and '.join(key for key, value in given.items() if value is not None)} of the collaboration"
+
+
+@dataclass(frozen=True, slots=True)
+class EditTags:
+    """Write and remove tags."""
+
+    edit: TagEdit
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRequest:
     """Cancel a request of ours."""
 
@@ -102,7 +124,29 @@ class FileRequest:
     draft: Draft
 
 
-Move = Claim | CancelRequest | CastVote | CommitRequest | FileRequest
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Remove a member at once and for good."""
+
+    removal: RemoveMember
+
+
+Move = Claim | UpdateSettings | EditTags | CancelRequest | Remove | CastVote | CommitRequest | FileRequest
+
+
+def setting_moves(changes: Iterable[SettingChange]) -> tuple[Move, ...]:
+    """Return the moves that carry out changes of a collaboration's own settings: one call for what goes by one."""
+    update = UpdateSettings()
+    edits: list[Move] = []
+    for change in changes:
+        match change:
+            case RenameCollaboration(after=name):
+                update = replace(update, name=name)
+            case DescribeCollaboration(after=description):
+                update = replace(update, description=description)
+            case TagCollaboration(edit):
+                edits.append(EditTags(edit))
+    return (*([] if update == UpdateSettings() else [update]), *edits)
 
 
 def actionable(moves: Iterable[Move], conflicting: frozenset[str], open_requests: frozenset[str]) -> tuple[Move, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cleanrooms_governance.atoms import Atom, Setting, Value, managed_costs, spoken_payments
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMember
-from cleanrooms_governance.model import CAN_QUERY, AccountId, Collaboration, CostType, MemberStatus
+from cleanrooms_governance.model import CAN_QUERY, CAN_RUN_JOB, AccountId, Collaboration, CostType, MemberStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,7 @@ class Payers:
 
     def usable(self, live: Collaboration) -> frozenset[AccountId]:
         """Return those that can be seen to be usable now: a candidate already, joined, and the payment accepted."""
-        return frozenset(
-            account
-            for account in self.staying
-            if live.members[account].status == MemberStatus.ACTIVE and self.cost in live.accepted.get(account, ())
-        )
+        return frozenset(account for account in self.staying if is_usable(account, self.cost, live))
 
     def visible(self, live: Collaboration) -> frozenset[AccountId]:
         """Return those of whom this stack can see whether they have accepted."""
@@ -42,6 +38,30 @@ class Payers:
 def candidates(cost: CostType, live: Collaboration) -> frozenset[AccountId]:
     """Return the members that ListMembers shows as payers, named or by default."""
     return frozenset(account for account, member in live.members.items() if member.belongs and member.payments.get(cost))
+
+
+def payers_now(cost: CostType, live: Collaboration) -> frozenset[AccountId]:
+    """Return who pays for a cost type: the candidates, or the runner where nobody is named and nobody shown.
+
+    Source: service model, QueryComputePaymentConfig; that jobs follow the same rule is an assumption.
+    """
+    ability = RUNNER_OF.get(cost)
+    by_default = (account for account, member in live.members.items() if member.belongs and ability in member.abilities)
+    return candidates(cost, live) or frozenset(by_default)
+
+
+RUNNER_OF = {CostType.QUERY_COMPUTE: CAN_QUERY, CostType.JOB_COMPUTE: CAN_RUN_JOB}
+"""The ability of those whose analyses cost this, where an analysis is a query or a job of a membership."""
+
+
+def may_be_usable(account: AccountId, cost: CostType, live: Collaboration) -> bool:
+    """Tell whether a candidate can be charged now, as far as this stack can see: it has joined, and not shown to decline."""
+    return live.members[account].status == MemberStatus.ACTIVE and cost in live.accepted.get(account, {cost})
+
+
+def is_usable(candidate: AccountId, cost: CostType, live: Collaboration) -> bool:
+    """Tell whether a candidate can be seen to be usable now: joined, and the payment accepted."""
+    return live.members[candidate].status == MemberStatus.ACTIVE and cost in live.accepted.get(candidate, ())
 
 
 def payers_after(cost: CostType, planned: Mapping[Atom, Value], live: Collaboration) -> Payers:

@@ -5,13 +5,14 @@ shows, what a reviewer approves and what a run is held to.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from cleanrooms_governance.changes import Change, RequestChange, change_id
 from cleanrooms_governance.errors import Refused
 from cleanrooms_governance.fingerprint import VERSION, fingerprint
+from cleanrooms_governance.setting_changes import SettingChange
 
 
 class Level(StrEnum):
@@ -54,10 +55,11 @@ class Danger:
 
 @dataclass(frozen=True, slots=True)
 class PlannedChange:
-    """A change with the prediction whether the members have to vote on it."""
+    """A change with the prediction whether the members have to vote on it, and what the file says its member is there for."""
 
     change: Change
     needs_votes: bool
+    why: str = field(default="", compare=False)
 
     @property
     def id(self) -> str:
@@ -96,6 +98,11 @@ class Plan:
     def request_changes(self) -> tuple[RequestChange, ...]:
         """The changes that go by change request, in order."""
         return tuple(planned.change for planned in self.changes if isinstance(planned.change, RequestChange))
+
+    @property
+    def setting_changes(self) -> tuple[SettingChange, ...]:
+        """The changes of the collaboration's own settings, in order."""
+        return tuple(planned.change for planned in self.changes if isinstance(planned.change, SettingChange))
 
     def document(self) -> dict[str, Any]:
         """Return the plan as the JSON document that joins a resource's inputs, keyed by step so that its diff reads well."""

@@ -8,23 +8,29 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from cleanrooms_governance.atoms import KNOWN_ML_ABILITIES, managed_costs, wanted_auto_approval
+from cleanrooms_governance.atoms import KNOWN_ML_ABILITIES, managed_costs_of, wanted_auto_approval
 from cleanrooms_governance.changes import (
     AddMember,
     ClaimOwnership,
     CreateCollaboration,
     GrantAbility,
+    RemoveMember,
     RequestChange,
     RevokeAbility,
 )
-from cleanrooms_governance.classification import UNKNOWN_ABILITY, Findings, nameless
+from cleanrooms_governance.classification import UNKNOWN_ABILITY, UNMANAGED, Findings, nameless
 from cleanrooms_governance.compare import Document, differences
-from cleanrooms_governance.desired import DesiredCollaboration
+from cleanrooms_governance.desired import DesiredCollaboration, Unmanaged
+from cleanrooms_governance.expiry import announce, refuse_to_create
+from cleanrooms_governance.fixed_settings import live_settings, settings_at_creation, wanted_settings
 from cleanrooms_governance.guards import find_dangers, refuse_unacknowledged
 from cleanrooms_governance.model import KNOWN_ABILITIES, AccountId, Collaboration, Member, MemberStatus
+from cleanrooms_governance.payer_agreement import differing_payers
 from cleanrooms_governance.payers import payments_at_creation
-from cleanrooms_governance.plan import Plan, PlannedChange, Refusal
-from cleanrooms_governance.tagging import OWNER_TAG
+from cleanrooms_governance.plan import Plan, PlannedChange, Refusal, Remark
+from cleanrooms_governance.resting import PAUSED, at_rest
+from cleanrooms_governance.setting_changes import TagCollaboration
+from cleanrooms_governance.tagging import OWNER_TAG, edit_tags
 from cleanrooms_governance.text import labels
 
 _NOT_YET = datetime.max.replace(tzinfo=UTC)
@@ -33,35 +39,63 @@ _NOT_YET = datetime.max.replace(tzinfo=UTC)
 def plan_collaboration(desired: DesiredCollaboration, live: Collaboration | None) -> Plan:
     """Return what separates the file from the live world.
 
-    Parameters: ``live`` is ``None`` for a collaboration that does not exist yet. A pure function: equal arguments, equal plan.
+    Parameters: ``desired`` is what the file wants on a day (see ``expiry.as_of``); ``live`` is ``None`` for a collaboration
+    that does not exist yet. A pure function: equal arguments, equal plan.
+    Raises ``ValueError`` if a member has an ``until`` that was not looked at, since it would count for nothing.
     """
+    if desired.today is None and any(member.until for member in desired.members.values()):
+        raise ValueError("members with an until are planned as of a day: use expiry.as_of")
     if live is None:
         return _plan_creation(desired)
+    plan = _plan_changes(desired, live)
+    return at_rest(plan) if desired.paused else plan
+
+
+def _plan_changes(desired: DesiredCollaboration, live: Collaboration) -> Plan:
     found = Findings(desired, live)
     for difference in differences(_live_document(desired, live), _desired_document(desired, live)):
         found.classify(difference)
     found.conclude()
     claim = _claim(desired, live)
-    dangers = find_dangers(found.changes, claim, live, desired)
+    dangers = find_dangers(found.changes, found.removals, claim, live, desired)
     changes = [PlannedChange(claim, needs_votes=False)] if claim else []
+    changes += [PlannedChange(change, needs_votes=False) for change in [*found.settings, *_tags(desired, live)]]
+    changes += [PlannedChange(removal, needs_votes=False) for removal in found.removals]
     changes += _predict_votes(found.changes, live)
+    unmanaged, remarks = _unmanaged(desired, {*found.remarks, *announce(desired, live), *differing_payers(desired, live)})
     return Plan(
         target=live.id,
-        changes=tuple(changes),
+        changes=tuple(_with_reasons(changes, desired)),
         dangers=dangers,
-        refusals=tuple(sorted([*found.refusals, *refuse_unacknowledged(dangers)])),
-        remarks=tuple(sorted(set(found.remarks))),
+        refusals=tuple(sorted([*found.refusals, *unmanaged, *refuse_unacknowledged(dangers)])),
+        remarks=tuple(sorted(remarks)),
     )
+
+
+def _unmanaged(desired: DesiredCollaboration, remarks: set[Remark]) -> tuple[list[Refusal], set[Remark]]:
+    """Return what is refused because the file decides nothing about it, and the remarks that stay."""
+    if desired.unmanaged is Unmanaged.REPORT:
+        return [], remarks
+    refused = {remark for remark in remarks if remark.rule == UNMANAGED}
+    way = f"collaborations.{desired.key}.unmanaged is refuse, so nothing is done before that, or with unmanaged: report"
+    return [Refusal(each.rule, each.subject, f"{each.message}. {way}") for each in refused], remarks - refused
+
+
+def _with_reasons(changes: Iterable[PlannedChange], desired: DesiredCollaboration) -> Iterator[PlannedChange]:
+    for planned in changes:
+        member = desired.members.get(AccountId(planned.change.subject))
+        yield replace(planned, why=member.why) if member and member.why else planned
 
 
 def creation_settings(desired: DesiredCollaboration) -> dict[str, Any]:
     """Return everything that is decided when a collaboration is created, as a canonical document."""
     return {
-        "name": desired.name,
+        "name": desired.first_name,
         "creator": desired.creator,
         "region": desired.region,
         "description": desired.description or "",
-        "queryLog": bool(desired.query_log),
+        **settings_at_creation(desired),
+        "tags": desired.tags or {},
         "autoApprove": desired.auto_approve or frozenset(),
         "owner": desired.owner,
         "members": {
@@ -92,17 +126,35 @@ def _plan_creation(desired: DesiredCollaboration) -> Plan:
         for ability in sorted(listed - known)
     ]
     unnamed = [refusal for account in sorted(desired.members) for refusal in nameless(desired, account)]
-    change = CreateCollaboration(desired.name, desired.region, creation_settings(desired), desired.names)
+    paused = [_paused_before_creation(desired)] if desired.paused else []
+    change = CreateCollaboration(desired.first_name, desired.region, creation_settings(desired), desired.names)
     return Plan(
         target=desired.owner,
         changes=(PlannedChange(change, needs_votes=False),),
-        refusals=tuple(sorted([*unknown, *unnamed])),
+        refusals=tuple(sorted([*unknown, *unnamed, *refuse_to_create(desired), *paused])),
+        remarks=differing_payers(desired, None),
     )
+
+
+def _paused_before_creation(desired: DesiredCollaboration) -> Refusal:
+    # A resource is recorded under the collaboration's id, which is only there once the collaboration is.
+    text = (
+        f"collaborations.{desired.key}.paused: the collaboration is not there yet, so there is nothing to pause, and it is not"
+        " created. Remove paused to have it created, or take the collaboration out of the file until then"
+    )
+    return Refusal(PAUSED, desired.key, text)
 
 
 def _claim(desired: DesiredCollaboration, live: Collaboration) -> ClaimOwnership | None:
     owner = live.tags.get(OWNER_TAG)
-    return None if owner == desired.owner else ClaimOwnership(before=owner, after=desired.owner)
+    if owner == desired.owner:
+        return None
+    return ClaimOwnership(before=owner, after=desired.owner, renamed=owner in desired.former_owners)
+
+
+def _tags(desired: DesiredCollaboration, live: Collaboration) -> Iterator[TagCollaboration]:
+    if desired.tags is not None and (edit := edit_tags(live.tags, desired.tags)):
+        yield TagCollaboration(edit)
 
 
 def _predict_votes(changes: list[RequestChange], live: Collaboration) -> Iterator[PlannedChange]:
@@ -118,16 +170,15 @@ def _desired_document(desired: DesiredCollaboration, live: Collaboration) -> Doc
     settings: dict[str, Any] = {
         "name": desired.name,
         "description": desired.description,
-        "queryLog": desired.query_log,
+        **wanted_settings(desired),
         "autoApprove": wanted_auto_approval(desired, live),
     }
     members: dict[str, dict[str, Any]] = {}
-    managed = managed_costs(desired)
     for account, member in desired.members.items():
         members[account] = {"abilities": frozenset(member.abilities)}
         if member.ml_abilities is not None:
             members[account]["mlAbilities"] = member.ml_abilities
-        if managed:
+        if managed_costs_of(account, desired):
             members[account]["payerFor"] = frozenset(str(cost) for cost in member.payer_for or ())
         if member.display_name is not None:
             members[account]["displayName"] = member.display_name
@@ -138,14 +189,14 @@ def _live_document(desired: DesiredCollaboration, live: Collaboration) -> Docume
     settings: dict[str, Any] = {
         "name": live.name,
         "description": live.description,
-        "queryLog": live.query_log,
+        **live_settings(desired, live),
         "autoApprove": live.auto_approved,
     }
     wanted = _desired_document(desired, live)
     members: dict[str, dict[str, Any]] = {}
-    managed = managed_costs(desired)
     for account, member in live.members.items():
         if member.belongs:
+            managed = managed_costs_of(account, desired) if account in desired.members else ()
             shown = {
                 "abilities": frozenset(member.abilities),
                 "displayName": member.display_name,
@@ -187,6 +238,8 @@ def predicted(live: Collaboration, desired: DesiredCollaboration, changes: Itera
                     abilities=frozenset(),
                     created=_NOT_YET,
                 )
+            case RemoveMember(account):
+                members[account] = replace(members[account], status=MemberStatus.REMOVED)
             case GrantAbility(account, ability):
                 members[account] = replace(members[account], abilities=members[account].abilities | {ability})
             case RevokeAbility(account, ability):

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cleanrooms_governance.changes import CreateCollaboration, JoinCollaboration
+from cleanrooms_governance.changes import CreateCollaboration, JoinCollaboration, RemoveMember
 from cleanrooms_governance.fingerprint import fingerprint
+from cleanrooms_governance.fixed_settings import fixed_in_words
 from cleanrooms_governance.model import AccountId, Collaboration, MemberChange, RequestedChange
-from cleanrooms_governance.next_move import CancelRequest, CastVote, Claim, CommitRequest, FileRequest, Move
+from cleanrooms_governance.moves import EditTags, UpdateSettings
+from cleanrooms_governance.next_move import CancelRequest, CastVote, Claim, CommitRequest, FileRequest, Move, Remove
 from cleanrooms_governance.plan import Level, Plan, PlannedChange, Remark
 from cleanrooms_governance.planning import predicted_voters
+from cleanrooms_governance.tagging import own_tags
 from cleanrooms_governance.text import label, plain
 
 
@@ -18,7 +21,8 @@ def plan_lines(plan: Plan, live: Collaboration | None, names: Mapping[AccountId,
     Parameters: ``live`` is the collaboration as it stands, from which it is told whose votes a change will probably need.
     """
     for planned in plan.changes:
-        yield Remark("plan", planned.change.subject, f"plan: {planned} ({_consequence(planned, live, names)})")
+        why = f"; {plain(planned.why, 255)}" if planned.why else ""
+        yield Remark("plan", planned.change.subject, f"plan: {planned} ({_consequence(planned, live, names)}{why})")
     for danger in plan.dangers:
         if danger.acknowledged:
             yield Remark("danger", danger.subject, f"acknowledged danger {danger.fingerprint}: {danger.message}", Level.WARNING)
@@ -27,9 +31,12 @@ def plan_lines(plan: Plan, live: Collaboration | None, names: Mapping[AccountId,
 
 def _consequence(planned: PlannedChange, live: Collaboration | None, names: Mapping[AccountId, str]) -> str:
     if isinstance(planned.change, CreateCollaboration):
-        return "at once; the members are invited"
+        fixed = fixed_in_words(planned.change.settings)
+        return f"at once; the members are invited{f'; for ever with {fixed}' if fixed else ''}"
     if isinstance(planned.change, JoinCollaboration):
         return "at once"
+    if isinstance(planned.change, RemoveMember):
+        return "at once, no votes, for good"
     if not planned.change.types:
         return "at once, no votes"
     if not planned.needs_votes:
@@ -43,11 +50,17 @@ def move_line(move: Move, names: Mapping[AccountId, str]) -> Remark:
     match move:
         case Claim(owner):
             return Remark("next", "governed-by", f"next: tag the collaboration governed-by={owner}")
+        case UpdateSettings():
+            return Remark("next", "settings", f"next: set the {move}")
+        case EditTags(edit):
+            return Remark("next", "tags", f"next: tag the collaboration: {edit}")
         case CancelRequest(request):
             return Remark("next", request.id, f"next: cancel change request {request.id}")
         case CastVote(request, account, action, rule, about):
             vote = f"{str(action).lower()} change request {request.id} ({about})"
             return Remark("next", request.id, f"next: {vote} as {label(account, names)} by {rule}")
+        case Remove(removal):
+            return Remark("next", removal.account, f"next: {removal}, for good")
         case CommitRequest(request):
             return Remark("next", request.id, f"next: commit change request {request.id}, which is approved")
         case FileRequest(draft):
@@ -64,6 +77,7 @@ def _subject(change: RequestedChange, names: Mapping[AccountId, str]) -> str:
 def live_document(live: Collaboration) -> dict[str, Any]:
     """Return the collaboration as outputs show it: foreign texts made harmless, lists sorted.
 
+    Of the tags only those that this tool set are shown, since those of others are none of its business.
     Whether an invited member has joined yet is progress and not part of it, or every joining would make the record out of date.
     """
     return {
@@ -72,6 +86,12 @@ def live_document(live: Collaboration) -> dict[str, Any]:
         "region": live.region,
         "description": plain(live.description, 255),
         "queryLog": live.query_log,
+        "jobLog": live.job_log,
+        "metrics": live.metrics,
+        "encryption": dict(sorted((live.encryption or {}).items())),
+        "resultRegions": sorted(live.result_regions or ()),
+        "analyticsEngine": plain(live.analytics_engine or ""),
+        "tags": own_tags(live.tags),
         "autoApprove": sorted(live.auto_approved),
         "members": {
             account: {

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cleanrooms_governance.atoms import Atom, State, attainable, effects, filed, stated_by, unexplained_types
+from cleanrooms_governance.auto_approval import in_steps, is_on_the_way
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.ledger import Ledger
 from cleanrooms_governance.model import (
+    AccountId,
     ChangeRequest,
     Collaboration,
     CollaborationChange,
@@ -38,9 +40,21 @@ def judge(request: ChangeRequest, live: Collaboration, wanted: State) -> Verdict
     would_do = effects(stated_by(request, live), live)
     if not would_do:
         return Verdict.WITHOUT_EFFECT
-    if all(atom in wanted and wanted[atom] == value for atom, value in would_do.items()):
+    if all(atom in wanted and is_on_the_way(value, wanted[atom], live) for atom, value in would_do.items()):
         return Verdict.WANTED
     return Verdict.UNWANTED
+
+
+def voters_that_are_gone(request: ChangeRequest, live: Collaboration) -> tuple[AccountId, ...]:
+    """Return the accounts whose vote a request waits for although they have left or were removed.
+
+    Whether the service drops their votes is not documented (switch ``departedVote`` of the embedded service). Where it keeps
+    them, such a request is open for good.
+    """
+    if request.status != RequestStatus.PENDING:
+        return ()
+    members = live.members
+    return tuple(each for each in request.pending_voters if each in members and not members[each].belongs)
 
 
 def content_fingerprint(changes: Iterable[RequestedChange]) -> str:
@@ -98,7 +112,7 @@ def completed(ledger: Ledger, requests: Iterable[ChangeRequest], live: Collabora
     ledger = ledger.prune({request.id: request.status for request in listed})
     if not ledger.is_full:
         return ledger
-    held = denied(attainable(desired, live), listed, live, ledger, desired.acknowledge).values()
+    held = denied(in_steps(attainable(desired, live), live), listed, live, ledger, desired.acknowledge).values()
     still_holding = {holding.request.id for holding in held}
     spent = {request.id for request in listed if _cancelled_by_another(request, ledger)} - still_holding
     return replace(ledger, filed={id_: cancelling for id_, cancelling in ledger.filed.items() if id_ not in spent})
@@ -143,8 +157,9 @@ def _cancelled_by_another(request: ChangeRequest, ledger: Ledger) -> bool:
 
 
 def _committed_later(atom: Atom, request: ChangeRequest, requests: Iterable[ChangeRequest], live: Collaboration) -> bool:
+    # Being stated is not enough: every entry states whole lists, so whatever else is committed about an account would lift it.
     return any(
-        other.status == RequestStatus.COMMITTED and other.updated > request.updated and atom in stated_by(other, live)
+        other.status == RequestStatus.COMMITTED and other.updated > request.updated and atom in filed(other, live)
         for other in requests
     )
 

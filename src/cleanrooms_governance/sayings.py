@@ -1,6 +1,6 @@
 """What is said about change requests: the remarks and refusals of a decision, in words for the person who reads a preview."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cleanrooms_governance.atoms import (
     COLLABORATION,
@@ -17,9 +17,9 @@ from cleanrooms_governance.desired import DesiredCollaboration, Pin
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, CostType, RequestStatus, Vote
 from cleanrooms_governance.payers import payers_after
 from cleanrooms_governance.plan import Level, Refusal, Remark
-from cleanrooms_governance.requests import HeldBack
+from cleanrooms_governance.requests import HeldBack, Verdict
 from cleanrooms_governance.text import label, labels
-from cleanrooms_governance.votes import Ballot
+from cleanrooms_governance.votes import Ballot, filed_on
 
 
 def about(request: ChangeRequest, live: Collaboration, names: Mapping[AccountId, str]) -> str:
@@ -46,8 +46,71 @@ def unknown_status(request: ChangeRequest) -> Refusal:
 
 def cancelling(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
     """Say that a request of ours goes, or has gone without need."""
+    if not effects(stated_by(request, live), live):
+        return Remark("cancel", request.id, f"change request {request.id} has nothing left to do: cancelled")
     what = f"change request {request.id} ({about(request, live, desired.names)})"
     return Remark("cancel", request.id, f"{what} is no longer wanted: cancelled")
+
+
+def cannot_be_cancelled(request: ChangeRequest, verdict: Verdict, live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say what becomes of a request of ours that has to go and that the service did not let us cancel."""
+    refused = "and the service did not let it be cancelled (noted by = in the tag crgov-filed of the collaboration)"
+    if verdict is not Verdict.UNWANTED:
+        text = f"change request {request.id} has nothing left to do, {refused}: it is left alone"
+        return Remark("cannot-be-cancelled", request.id, text)
+    blocked = labels(accounts_of(stated_by(request, live)), desired.names) or "the auto-approval list"
+    text = (
+        f"change request {request.id} ({about(request, live, desired.names)}) is no longer wanted, {refused}: this stack does"
+        f" not commit it, and files nothing for {blocked} until it is over. If it may take effect after all, let the file say"
+        " so"
+    )
+    return Remark("cannot-be-cancelled", request.id, text, Level.WARNING)
+
+
+def cancelled_on_demand(request: ChangeRequest, verdict: Verdict, live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say that a request goes because the file says so, whoever filed it."""
+    text = (
+        f"change request {request.id} ({about(request, live, desired.names)}) is cancelled, as"
+        f" collaborations.{desired.key}.cancelRequests asks"
+    )
+    if verdict is Verdict.WANTED:
+        text += ": what it would do is wanted by the file all the same, so it is filed anew, and all votes are given once more"
+    return Remark("cancel", request.id, text)
+
+
+def stale_cancellation(request_id: str, desired: DesiredCollaboration) -> Remark:
+    """Say that a request to cancel is over, or never was one of this collaboration."""
+    text = f"collaborations.{desired.key}.cancelRequests: {request_id} is no open change request. Take it out"
+    return Remark("stale-cancellation", request_id, text)
+
+
+def one_at_a_time(collaboration_id: str, conflicting: frozenset[str]) -> Remark:
+    """Say why nothing is filed: the service took no further request beside those that are still open."""
+    open_ = ", ".join(sorted(conflicting))
+    text = f"nothing is filed while these are open, beside which the service took no further change request: {open_}"
+    return Remark("one-at-a-time", collaboration_id, text)
+
+
+def overdue(
+    request: ChangeRequest, accounts: Iterable[AccountId], live: Collaboration, desired: DesiredCollaboration
+) -> Remark:
+    """Say that votes take longer than the file allows; the text is the same every day."""
+    days = f"{desired.deadline} day{'s' * (desired.deadline != 1)}"
+    text = (
+        f"change request {request.id} ({about(request, live, desired.names)}) waits for {labels(accounts, desired.names)} since"
+        f" {filed_on(request)}, longer than collaborations.{desired.key}.deadline allows ({days}). Remind them to vote, or"
+        " take the change out of the file"
+    )
+    return Remark("overdue", request.id, text, Level.WARNING)
+
+
+def cannot_be_approved(
+    request: ChangeRequest, gone: Iterable[AccountId], live: Collaboration, desired: DesiredCollaboration
+) -> Remark:
+    """Say that a wanted request of ours waits for somebody who cannot vote any more."""
+    what = f"change request {request.id} ({about(request, live, desired.names)})"
+    text = f"{what} waits for the vote of {labels(gone, desired.names)}, who is no member any more: cancelled, and filed again"
+    return Remark("departed-voter", request.id, text)
 
 
 def planned_around(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration, *, mine: bool) -> Remark:
@@ -64,7 +127,8 @@ def planned_around(request: ChangeRequest, live: Collaboration, desired: Desired
         "foreign-request",
         request.id,
         f"change request {request.id} ({about(request, live, desired.names)}) {whose}{why}: nothing is filed for {blocked}"
-        " until it is over. Have it denied, or cancel it in the console",
+        " until it is over. Have it denied, or add its id to"
+        f" collaborations.{desired.key}.cancelRequests",
         Level.WARNING,
     )
 
@@ -102,10 +166,29 @@ def awaits_acceptance(atom: Atom, planned: State, live: Collaboration, desired: 
     )
 
 
+def follows(atom: Atom, request: ChangeRequest, desired: DesiredCollaboration) -> Remark:
+    """Say which open request about the same account a planned change waits for."""
+    same = "the auto-approval list" if atom.subject == COLLABORATION else _who(atom.subject, desired.names)
+    return Remark(
+        "follows",
+        f"{atom.subject} {atom.setting} {atom.name}",
+        f"{_said(atom, desired)} is filed once change request {request.id} is over, which is about {same} too",
+    )
+
+
 def widening_goes_last() -> Remark:
     """Say why a wider auto-approval list is not filed yet."""
     text = "the wider auto-approval list is filed last, once everything else that is planned is in effect"
     return Remark("widening-last", COLLABORATION, text)
+
+
+def widening_is_committed_last(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say why an approved request for a wider auto-approval list is not committed yet."""
+    text = (
+        f"change request {request.id} ({about(request, live, desired.names)}) is approved, and committed last, once everything"
+        " else that is planned is in effect"
+    )
+    return Remark("widening-last", request.id, text)
 
 
 def postponed(atom: Atom, desired: DesiredCollaboration) -> Remark:
@@ -132,6 +215,21 @@ def waits(
         f"{request.id} {account}",
         f"waits for {_who(account, desired.names)} to vote on {about(request, live, desired.names)}, change"
         f" request {request.id}: {how}",
+    )
+
+
+ABSENT = "absent"
+"""The rule of what is said about a vote that an account of this stack cannot cast."""
+
+
+def absent(request: ChangeRequest, account: str, reason: str, live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say that a vote which a rule would cast is not cast, and why."""
+    return Remark(
+        ABSENT,
+        f"{request.id} {account}",
+        f"waits for {_who(account, desired.names)} to vote on {about(request, live, desired.names)}, change"
+        f" request {request.id}: {reason}",
+        Level.WARNING,
     )
 
 
@@ -163,15 +261,15 @@ def committed_but_not_in_effect(held: HeldBack, desired: DesiredCollaboration) -
 
 
 def own_deny_rule(
-    request: ChangeRequest, account: str, ballot: Ballot, live: Collaboration, desired: DesiredCollaboration
+    request: ChangeRequest, account: str, rule: str, live: Collaboration, desired: DesiredCollaboration
 ) -> Refusal:
     """Say that the file contradicts itself: one part asks for what another part denies."""
     return Refusal(
         "own-deny-rule",
-        f"{account} {ballot.rule}",
+        f"{account} {rule}",
         f"the membership of {_who(account, desired.names)} in this same stack would deny"
-        f" {about(request, live, desired.names)} by its {ballot.rule}, so it is not filed. Change the rule, or take the change"
-        " out of the file",
+        f" {about(request, live, desired.names)} by its {rule}, so nothing is filed and no vote is cast. Change the rule, or"
+        " take the change out of the file",
     )
 
 

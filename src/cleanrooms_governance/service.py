@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from cleanrooms_governance.desired import Access, DesiredCollaboration
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, CostType, Membership, RequestedChange
+from cleanrooms_governance.seen import DerivedTable, RunningAnalysis, SharedBudget, SharedTable, SharedTemplate
 
 
 class Action(StrEnum):
@@ -72,6 +73,24 @@ class CleanRoomsReads(Protocol):
     def membership(self, membership_id: str) -> Membership:
         """Read one membership whole."""
 
+    def tables(self, collaboration_id: str) -> tuple[SharedTable, ...]:
+        """List the tables of all members."""
+
+    def analysis_templates(self, collaboration_id: str) -> tuple[SharedTemplate, ...]:
+        """List the analysis templates of all members."""
+
+    def budget_templates(self, collaboration_id: str) -> tuple[SharedBudget, ...]:
+        """List the privacy budget templates of all members."""
+
+    def derived_tables(self, membership_id: str) -> tuple[DerivedTable, ...]:
+        """Read the intermediate tables of one of this account's memberships, those that have lost their base left out."""
+
+    def running_queries(self, membership_id: str) -> tuple[RunningAnalysis, ...]:
+        """List the queries submitted or started that one of this account's memberships shows."""
+
+    def running_jobs(self, membership_id: str) -> tuple[RunningAnalysis, ...]:
+        """List the jobs submitted or started that one of this account's memberships shows."""
+
 
 class CleanRooms(CleanRoomsReads, Protocol):
     """One account's Clean Rooms in one Region: reads go through its reading credentials, writes through its writing ones."""
@@ -79,11 +98,17 @@ class CleanRooms(CleanRoomsReads, Protocol):
     def create_collaboration(self, desired: DesiredCollaboration, tags: Mapping[str, str]) -> str:
         """Create the collaboration and return its id. Sent once; ``AnswerLost`` means that it may exist."""
 
+    def update_collaboration(self, collaboration_id: str, *, name: str | None = None, description: str | None = None) -> None:
+        """Change name and description; ``None`` leaves one as it is, an empty description takes it away."""
+
     def create_change_request(self, collaboration_id: str, changes: Sequence[RequestedChange]) -> ChangeRequest:
         """File a change request. Sent once; ``AnswerLost`` means that it may exist."""
 
     def update_change_request(self, collaboration_id: str, request_id: str, action: Action) -> ChangeRequest:
         """Vote on, cancel or commit a change request. Sent once."""
+
+    def delete_member(self, collaboration_id: str, account: AccountId) -> None:
+        """Remove a member for good. Sent once; ``AnswerLost`` means that it may be removed."""
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
         """Add or overwrite tags."""
@@ -103,6 +128,12 @@ class CleanRooms(CleanRoomsReads, Protocol):
 
     def update_membership(self, membership_id: str, settings: OwnSettings) -> None:
         """Change a membership. Sent once; ``AnswerLost`` means that it may have changed."""
+
+    def delete_collaboration(self, collaboration_id: str) -> None:
+        """Delete a collaboration for good. Sent once; ``AnswerLost`` means that it may be gone."""
+
+    def delete_membership(self, membership_id: str) -> None:
+        """Leave a collaboration for good. Sent once; ``AnswerLost`` means that the account may have left."""
 
 
 class Accounts(Protocol):

@@ -1,4 +1,4 @@
-"""Tags of a membership: what the file declares, and which keys are this tool's to take away again.
+"""Tags of a collaboration or membership: what the file declares, and which keys are this tool's to take away again.
 
 Only declared keys are written and only keys that this tool set are removed. Which ones those are is noted in a tag of the
 resource itself, because state can be lost and somebody else may have set a key that the file declared for a while.
@@ -8,6 +8,8 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from cleanrooms_governance.text import plain
 
 OWNER_TAG = "governed-by"
 """Its value is the ``<project>/<stack>/<key>`` that governs the resource."""
@@ -38,6 +40,11 @@ class TagEdit:
         """The keys to remove, sorted."""
         return sorted(key for key, value in self.after.items() if value is None)
 
+    def __str__(self) -> str:
+        written = [f"{key}={value}" for key, value in sorted(self.written.items()) if key != KEYS_TAG]
+        removed = [f"without {plain(key)}" for key in self.removed if key != KEYS_TAG]
+        return ", ".join([*written, *removed]) or KEYS_TAG
+
 
 def is_reserved(key: str) -> bool:
     """Whether a file may not declare this key: AWS keeps it, or this tool notes something in it."""
@@ -55,14 +62,24 @@ def edit_tags(live: Mapping[str, str], declared: Mapping[str, str]) -> TagEdit |
 
     A declared key that somebody else set to the very same value stays somebody else's.
     """
-    noted = live.get(KEYS_TAG, "")
-    ours = {noted[at : at + _MARK] for at in range(0, len(noted), _MARK)}
+    ours = _ours(live)
     after: dict[str, str | None] = {key: value for key, value in declared.items() if live.get(key) != value}
     note = _note(_mark(key) for key in declared if key in after or _mark(key) in ours)
     after |= {key: None for key in live if key not in declared and not is_reserved(key) and _mark(key) in ours}
-    if note != noted:
+    if note != live.get(KEYS_TAG, ""):
         after[KEYS_TAG] = note or None
     return TagEdit({key: live.get(key) for key in after}, after) if after else None
+
+
+def own_tags(live: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags that a file has declared and this tool has set, sorted."""
+    ours = _ours(live)
+    return {key: value for key, value in sorted(live.items()) if not is_reserved(key) and _mark(key) in ours}
+
+
+def _ours(live: Mapping[str, str]) -> set[str]:
+    noted = live.get(KEYS_TAG, "")
+    return {noted[at : at + _MARK] for at in range(0, len(noted), _MARK)}
 
 
 def _note(marks: Iterable[str]) -> str:

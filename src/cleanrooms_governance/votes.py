@@ -6,7 +6,7 @@ otherwise a person decides.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 
 from cleanrooms_governance.atoms import derived_types, unexplained_types
 from cleanrooms_governance.desired import OwnPlan, Pin, Rule, VotingPolicy
@@ -31,22 +31,34 @@ def decide_vote(policy: VotingPolicy, request: ChangeRequest, live: Collaboratio
     """
     if policy.paused:
         return Ballot(None, "its membership is paused")
-    for rule in policy.deny:
-        if _in_force(rule, today) and any(_denies(rule, change, live) for change in request.changes):
+    for rule in _in_force(policy.deny, today):
+        if any(_denies(rule, change, live) for change in request.changes):
             return Ballot(Action.DENY, _named("deny", rule))
-    if request.changes and not request.unknown:
-        pinned = {pin.content for pin in policy.pinned if pin.request == request.id}
-        # What was read is what a request states: where the service says that it does more, nobody has read that.
-        if content_fingerprint(request.changes) in pinned and not unexplained_types(request, live):
+    # What was read, and what a file wants, is what a request states: where the service says that it does more, nobody said yes.
+    if request.changes and not request.unknown and not unexplained_types(request, live):
+        if content_fingerprint(request.changes) in {pin.content for pin in policy.pinned if pin.request == request.id}:
             return Ballot(Action.APPROVE, "pinned")
-        for rule in policy.approve:
-            if _in_force(rule, today) and all(_allows(rule, change, live) for change in request.changes):
+        for rule in _in_force(policy.approve, today):
+            if all(_allows(rule, change, live) for change in request.changes):
                 return Ballot(Action.APPROVE, _named("approve", rule))
         if own_plan and policy.own_plan is OwnPlan.APPROVE:
             return Ballot(Action.APPROVE, "ownPlan: approve")
     if any(pin.request == request.id for pin in policy.pinned):
         return Ballot(None, "it does something else than what was pinned, and no rule covers it")
     return Ballot(None, "no rule covers it")
+
+
+def is_overdue(request: ChangeRequest, deadline: int | None, today: date) -> bool:
+    """Tell whether votes on a request have been waited for longer than they may take.
+
+    Parameters: ``deadline`` is in days, ``None`` for ever; ``today`` is a date in UTC.
+    """
+    return deadline is not None and (today - filed_on(request)).days > deadline
+
+
+def filed_on(request: ChangeRequest) -> date:
+    """Return the UTC day on which a request was filed."""
+    return request.created.astimezone(UTC).date()
 
 
 def stale_pins(policy: VotingPolicy, requests: Iterable[ChangeRequest]) -> tuple[Pin, ...]:
@@ -57,12 +69,17 @@ def stale_pins(policy: VotingPolicy, requests: Iterable[ChangeRequest]) -> tuple
 
 def _named(kind: str, rule: Rule) -> str:
     """Name a rule by what it lists: the order of rules means nothing, so a number would tell nobody which one it was."""
-    kinds = (rule.types, rule.accounts, rule.abilities, rule.ml_abilities, rule.payer_for, rule.auto_approve)
-    return f"{kind} rule ({'; '.join(', '.join(sorted(listed)) for listed in kinds if listed)})"
+    return f"{kind} rule ({'; '.join(', '.join(sorted(listed)) for listed in _kinds(rule) if listed)})"
 
 
-def _in_force(rule: Rule, today: date) -> bool:
-    return rule.until is None or today <= rule.until
+def _in_force(rules: Iterable[Rule], today: date) -> list[Rule]:
+    """Return the rules that are not over, the narrowest first: of several that match, that one casts the vote."""
+    going = (rule for rule in rules if rule.until is None or today <= rule.until)
+    return sorted(going, key=lambda rule: (sum(map(len, _kinds(rule))), _named("", rule)))
+
+
+def _kinds(rule: Rule) -> tuple[frozenset[str], ...]:
+    return rule.types, rule.accounts, rule.abilities, rule.ml_abilities, rule.payer_for, rule.auto_approve
 
 
 def _allows(rule: Rule, change: RequestedChange, live: Collaboration) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -276,3 +277,74 @@ def test_names_of_other_accounts_steer_no_terminal(world: World, stack: Path) ->
         ran = crgov("requests", *arguments, "--stack", "retailer")
         assert "\u202e" not in ran.out
         assert "\x1b" not in ran.out
+
+
+RULES = f"""
+  cleanrooms:memberships:
+    media:
+      account: "{MEDIA}"
+      collaboration: retail-media
+      changeRequests:
+        ownPlan: approve
+        approve: [{{types: [ADD_MEMBER], accounts: ["{INSURER}"]}}]
+        deny: [{{accounts: ["{BANK}"]}}]
+"""
+
+
+def test_a_request_shows_which_rule_of_a_held_account_will_fire(world: World, stack: Path) -> None:
+    stack.write_text(STACK.replace("Retailer, abilities: []", "Retailer, abilities: [CAN_RECEIVE_RESULTS]") + RULES)
+    collaboration = world.create()
+    expected = {
+        INSURER: f"approves it by approve rule (ADD_MEMBER; {INSURER})",
+        CREATOR: "approves it by ownPlan: approve",
+        BANK: f"denies it by deny rule ({BANK})",
+    }
+    for account, change in ((INSURER, invite()), (CREATOR, grant()), (BANK, grant(BANK, "CAN_EXPORT_QUERY_ANALYSIS_LOG"))):
+        request = world.file(collaboration, change)
+        shown = crgov("requests", "show", request, "--stack", "retailer")
+        assert f"no vote yet by {MEDIA} (media); pulumi up {expected[account]}" in shown.out
+        listed = crgov("requests", "list", "--stack", "retailer")
+        assert expected[account] in listed.out
+
+
+@pytest.mark.parametrize(
+    ("edit", "why", "by_hand"),
+    [
+        pytest.param(("", ""), "no rule covers it", True, id="no rule"),
+        pytest.param(("  cleanrooms:memberships:", "  cleanrooms:none:"), "no membership", True, id="no membership"),
+        pytest.param((f'role: "{role(MEDIA)}"', f'read: {{role: "{role(MEDIA)}"}}'), "only looked at", False, id="read-only"),
+    ],
+)
+def test_a_vote_that_nobody_casts_is_shown_with_the_reason_and_the_command(
+    world: World, stack: Path, edit: tuple[str, str], why: str, by_hand: bool
+) -> None:
+    text = STACK + RULES.replace("ownPlan: approve", "ownPlan: wait")
+    text = STACK if "none" in edit[1] else text.replace(*edit)
+    stack.write_text(text)
+    request = world.file(world.create(), grant())
+    out = crgov("requests", "show", request, "--stack", "retailer").out
+    assert f"pulumi up does not vote: {why}" in out.replace("the stack file has ", "").replace("the account is ", "")
+    commands = [line.strip() for line in out.splitlines() if line.strip().startswith("crgov requests approve")]
+    assert by_hand == bool(commands)
+    for command in commands:
+        assert 0 == crgov(*shlex.split(command)[1:]).code
+
+
+def test_rules_for_somebody_elses_collaboration_are_foreseen_too(world: World, stack: Path) -> None:
+    collaboration = world.create()
+    theirs = RULES.replace(
+        "retail-media", f'"{collaboration}"\n      region: {REGION}\n      expects: {{creator: "{CREATOR}"}}'
+    )
+    accounts = STACK[: STACK.index("  cleanrooms:collaborations")]
+    stack.write_text(accounts + theirs.replace("ownPlan: approve", "ownPlan: wait"))
+    request = world.file(collaboration, invite())
+    shown = crgov("requests", "show", request, "--stack", "retailer", "--json").document["request"]
+    assert {MEDIA: {"action": "APPROVE", "rule": f"approve rule (ADD_MEMBER; {INSURER})"}} == shown["nextUp"]
+
+
+def test_a_request_that_was_approved_by_itself_says_so(world: World, stack: Path) -> None:
+    collaboration = world.create(autoApprovedChangeRequestTypes=["ADD_MEMBER"])
+    request = world.file(collaboration, invite())
+    out = crgov("requests", "show", request, "--stack", "retailer").out
+    assert "approved without votes, by the collaboration's auto-approval list" in out
+    assert "the collaboration approves by itself: ADD_MEMBER" in out

@@ -15,7 +15,7 @@ STACK_FILE = """
 config:
   cleanrooms:include: ["collaborations/*.yaml", "../elsewhere/*.yaml"]
   cleanrooms:unexpected: true
-  cleanrooms:onWaiting: fail
+  cleanrooms:onWaiting: stop
   cleanrooms:accounts:
     "111122223333": {name: Retailer, environment: true}
     "222233334444": {name: Media, role: "arn:aws:iam::222233334444:role/governance"}
@@ -24,7 +24,7 @@ config:
     unknown-key: {creator: "111122223333", regoin: eu-west-1, region: eu-west-1, members: {"111122223333": {abilities: []}}}
     wrong-type: {creator: "111122223333", region: eu-west-1, queryLog: "yes", members: {"111122223333": {abilities: []}}}
     unquoted: {creator: 111122223333, region: eu-west-1, members: {111122223333: {abilities: []}}}
-    not-built: {creator: "111122223333", region: eu-west-1, paused: true, members: {"111122223333": {abilities: []}}}
+    late: {creator: "111122223333", region: eu-west-1, deadline: 0, members: {"111122223333": {abilities: []}}}
     no-region: {creator: "111122223333", region: eu_west_1, members: {"111122223333": {abilities: []}}}
     misspelled: {creator: "111122223333", region: eu-west-1, members: {"111122223333": {abilities: [CAN_QUERRY]}}}
     two-runners:
@@ -46,6 +46,7 @@ config:
     dated:
       account: "222233334444"
       collaboration: healthy
+      privacyBudgets: {}
       changeRequests: {approve: [{types: [ADD_MEMBER], accounts: ["222233334444"], until: 2027-03-31}]}
 """
 
@@ -69,15 +70,15 @@ FINDINGS = {
     "a wrong type": f"{_HERE}.wrong-type.queryLog: must be true or false, not 'yes'",
     "an account that is not quoted": f'{_HERE}.unquoted.creator: 111122223333 is a number: quote it, "111122223333"',
     "an account of eleven digits": "cleanrooms:accounts.44445555666: '44445555666' is no account id: write its 12 digits",
-    "a key not built yet": f"{_HERE}.not-built.paused: not built yet: this version cannot manage `paused`, remove it",
-    "a value not built yet": "cleanrooms:onWaiting: not built yet: this version cannot fail on waiting, write report",
+    "a deadline of no days": f"{_HERE}.late.deadline: 0 is not possible: give 1 to 36500 days",
+    "a key not built yet": "cleanrooms:memberships.dated.privacyBudgets: not built yet: this version cannot manage",
+    "a value that cannot be": "cleanrooms:onWaiting: 'stop' is not possible: write report or fail",
     "a Region that cannot be": f"{_HERE}.no-region.region: 'eu_west_1' is no Region name: write one such as eu-west-1",
     "a misspelled ability": f"{_HERE}.misspelled.members.111122223333.abilities[0]: 'CAN_QUERRY' is no ability",
     "two runners": f"{_HERE}.two-runners.members: CAN_QUERY is given to 111122223333 and 222233334444; one member alone",
     "no members": f"{_HERE}.nobody.members: is empty; a collaboration without members cannot be: list them",
     "a creator that is no member": f"{_HERE}.without-creator.creator: 111122223333 is not among the members; add it",
     "a member to be removed": f"{_HERE}.removed-member.removed: 222233334444 is among the members as well; remove it",
-    "a removal": f"{_HERE}.removed-member.removed: not built yet: this version cannot remove members",
     "a date that is not quoted": "cleanrooms:memberships.dated.changeRequests.approve[0].until: 2027-03-31 00:00:00 +0000"
     ' UTC is a timestamp, as an unquoted date becomes one: quote it, "2027-03-31"',
     "a path out of the project": "cleanrooms:include[1]: '../elsewhere/*.yaml' leads out of the project folder: move the files",

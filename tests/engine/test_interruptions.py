@@ -47,6 +47,12 @@ def test_the_running_step_ends_and_no_other_begins(interrupted: Mapping[str, Wat
     assert ["CreateCollaboration"] == interrupted["interrupted"].writes
 
 
+def test_an_interrupted_update_still_says_what_it_did_and_what_it_did_not_come_to(interrupted: Mapping[str, Watched]) -> None:
+    output = interrupted["interrupted"].output
+    assert "Summary: 1 done, 2 skipped" in output
+    assert "skipped: membership media: the run did not come to it" in output
+
+
 def test_the_next_run_goes_on_where_the_interrupted_one_stopped(interrupted: Mapping[str, Watched]) -> None:
     assert (0, ["CreateMembership", "CreateMembership"]) == (interrupted["next"].code, interrupted["next"].writes)
     assert "pending operation" not in interrupted["next"].output

@@ -9,7 +9,16 @@ from cleanrooms_governance.atoms import attainable, stated_by, subjects_of
 from cleanrooms_governance.desired import OwnPlan, VotingPolicy
 from cleanrooms_governance.filing import subject_of
 from cleanrooms_governance.model import ChangeRequest
-from cleanrooms_governance.next_move import CancelRequest, CastVote, CommitRequest, FileRequest, Outcome, Situation, decide
+from cleanrooms_governance.next_move import (
+    CancelRequest,
+    CastVote,
+    CommitRequest,
+    FileRequest,
+    Outcome,
+    Remove,
+    Situation,
+    decide,
+)
 from cleanrooms_governance.requests import Verdict, judge
 from tests.unit.core.builders import CREATOR, filed, situation
 from tests.unit.core.strategies import PARTNERS, change_requests, shuffled, subsets, worlds
@@ -38,12 +47,30 @@ def verdict(case: Situation, request: ChangeRequest) -> Verdict:
 
 @LAW
 @given(situations())
-def test_only_our_own_unwanted_open_requests_are_cancelled(case: Situation) -> None:
+def test_only_our_own_open_requests_are_cancelled_that_are_unwanted_or_can_never_be_approved(case: Situation) -> None:
     for move in decide(case).moves:
         if isinstance(move, CancelRequest):
             assert move.request.id in case.ledger.filed
             assert move.request.is_open
-            assert verdict(case, move.request) in (Verdict.UNWANTED, Verdict.WITHOUT_EFFECT)
+            gone = {account for account in move.request.pending_voters if account in case.live.members} - belonging(case)
+            assert verdict(case, move.request) in (Verdict.UNWANTED, Verdict.WITHOUT_EFFECT) or gone
+
+
+def belonging(case: Situation) -> set[str]:
+    return {account for account, member in case.live.members.items() if member.belongs}
+
+
+@LAW
+@given(situations())
+def test_all_are_removed_whom_the_file_removes_but_for_those_who_are_said_to_wait(case: Situation) -> None:
+    decision = decide(case)
+    if case.plan.refusals or decision.refusals:
+        assert () == decision.moves
+        return
+    removed = {move.removal.account for move in decision.moves if isinstance(move, Remove)}
+    waiting = {remark.subject.split()[0] for remark in decision.remarks if remark.rule == "removal-waits"}
+    assert not removed & waiting
+    assert belonging(case) & case.desired.removed - case.desired.members.keys() == removed | waiting
 
 
 @LAW

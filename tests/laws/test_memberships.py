@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleanrooms_governance.desired import DesiredMembership, Pin, VotingPolicy
+from cleanrooms_governance.changes import JoinCollaboration
+from cleanrooms_governance.desired import DesiredMembership, Expectations, Pin, VotingPolicy
+from cleanrooms_governance.expectations import payment_duties
 from cleanrooms_governance.joining import Invitation, plan_membership
 from cleanrooms_governance.membership_changes import (
     AcceptPayment,
@@ -19,7 +21,7 @@ from cleanrooms_governance.membership_changes import (
     Results,
     SwitchLog,
 )
-from cleanrooms_governance.model import CostType, Membership
+from cleanrooms_governance.model import CAN_RUN_JOB, Collaboration, CostType, Member, Membership
 from cleanrooms_governance.next_move import Outcome
 from cleanrooms_governance.plan import Plan
 from cleanrooms_governance.requests import content_fingerprint
@@ -28,11 +30,22 @@ from cleanrooms_governance.tagging import KEYS_TAG, OWNER_TAG, edit_tags, is_res
 from cleanrooms_governance.updating import accepted_payments
 from cleanrooms_governance.votes import decide_vote
 from tests.laws.test_convergence import readings
-from tests.unit.core.builders import BANK, SHOP, TODAY, collaboration, member, request_id
+from tests.unit.core.builders import (
+    BANK,
+    EXPORT,
+    FUTURE,
+    QUERY,
+    RECEIVE,
+    SHOP,
+    TODAY,
+    collaboration,
+    member,
+    request_id,
+)
 from tests.unit.core.governed import Service, create
-from tests.unit.core.strategies import change_requests, worlds
+from tests.unit.core.strategies import ML_ABILITIES, change_requests, ml_abilities, mutable_abilities, worlds
 from tests.unit.core.test_advance_membership import Joining
-from tests.unit.core.test_joining import membership, wanted
+from tests.unit.core.test_joining import ENCRYPTION, RESULTS, membership, wanted
 
 LAW = settings(max_examples=60)
 FLAGS = st.dictionaries(st.sampled_from([*CostType]), st.booleans())
@@ -197,3 +210,94 @@ def test_a_pin_passes_exactly_the_request_and_the_content_that_was_read(data: st
     passes = decide_vote(pinned, other, live, TODAY, own_plan=True).action is Action.APPROVE
     assert (same and not other.unknown) == passes
     assert decide_vote(pinned, replace(other, id=request_id(2)), live, TODAY, own_plan=True).action is None
+
+
+ENCRYPTIONS = st.none() | st.fixed_dictionaries({name: st.booleans() for name in ENCRYPTION})
+RUNNING = st.sampled_from([(), (QUERY,), (CAN_RUN_JOB,), (QUERY, CAN_RUN_JOB)])
+
+
+@st.composite
+def invitations(draw: st.DrawFn) -> Collaboration:
+    """What an invited account may see: anybody may run things, and pay or not."""
+    own = member(
+        BANK, *draw(mutable_abilities), *draw(RUNNING), status="INVITED", payments=draw(FLAGS), ml_abilities=draw(ml_abilities)
+    )
+    return collaboration(
+        own,
+        member(SHOP, payments=draw(FLAGS)),
+        query_log=draw(st.booleans()),
+        job_log=draw(st.booleans()),
+        encryption=draw(ENCRYPTIONS),
+    )
+
+
+def expecting(live: Collaboration) -> DesiredMembership:
+    """The membership that expects just what the invitation says, and accepts just what it makes the account pay for."""
+    own = live.members[BANK]
+    duties = payment_duties(own, live.members.values())
+    return wanted(
+        expects=Expectations(
+            live.creator, own.abilities, own.ml_abilities, duties, live.query_log, live.job_log, live.encryption or {}
+        ),
+        payer_for=duties,
+        result_configuration=RESULTS,
+    )
+
+
+def refused(desired: DesiredMembership, live: Collaboration) -> set[str]:
+    return {refusal.rule for refusal in plan_membership(desired, Invitation(None, live)).refusals}
+
+
+@st.composite
+def other_invitations(draw: st.DrawFn, live: Collaboration) -> tuple[set[str], Collaboration]:
+    """The invitation with one thing said otherwise, and the rules that this breaks."""
+    own, ability = live.members[BANK], draw(st.sampled_from([RECEIVE, EXPORT, FUTURE]))
+    learning = draw(st.sampled_from([*ML_ABILITIES, "CAN_DREAM"]))
+    ways: list[tuple[set[str], Collaboration]] = [
+        ({"expects-creator"}, replace(live, creator=SHOP)),
+        ({"expects-abilities"}, with_entry(live, replace(own, abilities=own.abilities ^ {ability}))),
+        ({"expects-ml-abilities"}, with_entry(live, replace(own, ml_abilities=own.ml_abilities ^ {learning}))),
+        ({"expects-query-log"}, replace(live, query_log=not live.query_log)),
+        ({"expects-job-log"}, replace(live, job_log=not live.job_log)),
+    ]
+    if live.encryption is None:
+        ways.append(({"expects-encryption"}, replace(live, encryption=ENCRYPTION)))
+    else:
+        name = draw(st.sampled_from(sorted(ENCRYPTION)))
+        ways.append(({"expects-encryption"}, replace(live, encryption={**live.encryption, name: not live.encryption[name]})))
+        ways.append(({"expects-encryption"}, replace(live, encryption=None)))
+    cost = draw(st.sampled_from([*CostType]))
+    flipped = with_entry(live, replace(own, payments={**own.payments, cost: not own.payments.get(cost)}))
+    now, then = (payment_duties(each.members[BANK], each.members.values()) for each in (live, flipped))
+    if now != then:
+        ways.append(({"expects-payer-for"} | ({"payment-duties"} if then - now else set()), flipped))
+    return draw(st.sampled_from(ways))
+
+
+def with_entry(live: Collaboration, own: Member) -> Collaboration:
+    return replace(live, members={**live.members, BANK: own})
+
+
+@LAW
+@given(st.data())
+def test_an_invitation_is_accepted_that_says_all_that_is_expected_and_none_that_says_one_thing_otherwise(
+    data: st.DataObject,
+) -> None:
+    live = data.draw(invitations())
+    desired = expecting(live)
+    assert set() == refused(desired, live)
+    broken, other = data.draw(other_invitations(live))
+    assert broken == refused(desired, other)
+
+
+@LAW
+@given(st.data())
+def test_nobody_joins_whose_duties_go_beyond_what_the_file_accepts(data: st.DataObject) -> None:
+    live = data.draw(invitations())
+    duties = payment_duties(live.members[BANK], live.members.values())
+    accepted = data.draw(st.none() | COSTS)
+    desired = wanted(payer_for=accepted, result_configuration=RESULTS)
+    plan = plan_membership(desired, Invitation(None, live))
+    assert ({"payment-duties"} if duties - (accepted or frozenset()) else set()) == {each.rule for each in plan.refusals}
+    (join,) = (each.change for each in plan.changes if isinstance(each.change, JoinCollaboration))
+    assert duties == join.payments

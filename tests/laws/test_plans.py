@@ -1,15 +1,18 @@
 """Laws of plans and drafts over random collaborations and stack files."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanrooms_governance.atoms import Atom, Setting, State, attainable, standing, stated, value_in
-from cleanrooms_governance.changes import RequestChange
+from cleanrooms_governance.auto_approval import in_steps
+from cleanrooms_governance.changes import RemoveMember, RequestChange
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.filing import Draft, Filings, plan_filings, subject_of
-from cleanrooms_governance.hand_over import handed_over
+from cleanrooms_governance.hand_over import awaiting_acceptance, handed_over
 from cleanrooms_governance.model import (
     RUNNER_ABILITIES,
     Collaboration,
@@ -20,35 +23,62 @@ from cleanrooms_governance.model import (
 )
 from cleanrooms_governance.payers import candidates
 from cleanrooms_governance.planning import plan_collaboration, predicted
+from cleanrooms_governance.removals import endings, sort_removals
 from cleanrooms_governance.requests import Verdict, judge
-from tests.laws.pure_apply import applied
+from cleanrooms_governance.setting_changes import SettingChange
+from cleanrooms_governance.tagging import is_reserved, own_tags
+from tests.laws.pure_apply import applied, with_settings, without
 from tests.unit.core.builders import EXPORT, FUTURE, RECEIVE, request
 from tests.unit.core.strategies import shuffled, worlds
+
+Step = Callable[[Collaboration], Collaboration]
 
 WORLDS = worlds()
 LAW = settings(max_examples=25)
 
 
 def planned(desired: DesiredCollaboration, live: Collaboration) -> State:
-    return {change.atom: change.after for change in plan_collaboration(desired, live).request_changes}
+    return in_steps({change.atom: change.after for change in plan_collaboration(desired, live).request_changes}, live)
 
 
 def member_changes(draft: Draft) -> list[MemberChange]:
     return [change for change in draft.changes if isinstance(change, MemberChange)]
 
 
+def removals(desired: DesiredCollaboration, live: Collaboration) -> list[RemoveMember]:
+    changes = plan_collaboration(desired, live).changes
+    return [each.change for each in changes if isinstance(each.change, RemoveMember)]
+
+
+def removals_now(desired: DesiredCollaboration, live: Collaboration) -> tuple[RemoveMember, ...]:
+    """The removals that wait for nothing."""
+    leaving = removals(desired, live)
+    ends = planned(desired, live) | endings(leaving, live)
+    found = sort_removals(leaving, ends, handed_over(ends, live), awaiting_acceptance(ends, live), live, desired)
+    return found.now
+
+
 def filings(desired: DesiredCollaboration, live: Collaboration) -> Filings:
     left = planned(desired, live)
-    return plan_filings(left, live, desired, handed_over(left, live))
+    ends = left | endings(removals(desired, live), live)
+    return plan_filings(left, live, desired, handed_over(ends, live))
 
 
 def drafts(desired: DesiredCollaboration, live: Collaboration) -> tuple[Draft, ...]:
     return filings(desired, live).drafts
 
 
+def possible_now(desired: DesiredCollaboration, live: Collaboration) -> list[Step]:
+    """What a run may do to the collaboration: requests that others approve in any order, and removals between them."""
+    removing: list[Step] = [partial(without, removals=(each,)) for each in removals_now(desired, live)]
+    return [*removing, *(partial(applied, changes=draft.changes) for draft in drafts(desired, live))]
+
+
 def carried_out(desired: DesiredCollaboration, live: Collaboration) -> Collaboration:
     """The collaboration after everything that can be filed took effect, and then what had to wait for it."""
+    live = with_settings(live, plan_collaboration(desired, live).setting_changes)
     for _ in range(3):
+        live = without(live, removals_now(desired, live))
         for draft in drafts(desired, live):
             live = applied(live, draft.changes)
     return live
@@ -65,11 +95,26 @@ def test_carrying_out_the_drafts_brings_about_all_that_the_file_decides(data: st
 
 @LAW
 @given(st.data())
+def test_carrying_out_a_plan_brings_about_name_description_and_tags_and_touches_no_others(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    after = carried_out(desired, live)
+    assert (desired.name or live.name) == after.name
+    assert (live.description if desired.description is None else desired.description) == after.description
+    if desired.tags is None:
+        assert live.tags == after.tags
+    else:
+        theirs = {key: value for key, value in live.tags.items() if not is_reserved(key) and key not in own_tags(live.tags)}
+        assert {**theirs, **desired.tags} == {key: value for key, value in after.tags.items() if not is_reserved(key)}
+
+
+@LAW
+@given(st.data())
 def test_what_the_file_does_not_decide_stays_as_it_is(data: st.DataObject) -> None:
     live, desired = data.draw(WORLDS)
     after, wanted = standing(carried_out(desired, live)), attainable(desired, live)
     before = standing(live)
-    undecided = (before.keys() | after.keys()) - wanted.keys()
+    gone = {removal.account for removal in removals(desired, live)}
+    undecided = {atom for atom in before.keys() | after.keys() if atom.subject not in gone} - wanted.keys()
     assert {atom: value_in(before, atom) for atom in undecided} == {atom: value_in(after, atom) for atom in undecided}
 
 
@@ -86,7 +131,8 @@ def test_the_predicted_collaboration_needs_only_what_needs_votes(data: st.DataOb
     live, desired = data.draw(WORLDS)
     changes = plan_collaboration(desired, live).changes
     after = predicted(live, desired, [each for each in changes if not each.needs_votes])
-    assert tuple(each for each in changes if each.needs_votes) == plan_collaboration(desired, after).changes
+    left = [each for each in plan_collaboration(desired, after).changes if not isinstance(each.change, SettingChange)]
+    assert [each for each in changes if each.needs_votes] == left
 
 
 @LAW
@@ -95,6 +141,7 @@ def test_the_order_in_which_things_are_written_never_matters(data: st.DataObject
     live, desired = data.draw(WORLDS)
     other_live = replace(live, members=data.draw(shuffled(live.members)))
     other = replace(desired, members=data.draw(shuffled(desired.members)), names=data.draw(shuffled(desired.names)))
+    other = replace(other, tags=None if desired.tags is None else data.draw(shuffled(desired.tags)))
     one, two = plan_collaboration(desired, live), plan_collaboration(other, other_live)
     assert one == two
     assert one.fingerprint == two.fingerprint
@@ -112,11 +159,15 @@ def test_names_never_matter_to_a_fingerprint(data: st.DataObject) -> None:
 
 @LAW
 @given(st.data())
-def test_no_plan_removes_a_member(data: st.DataObject) -> None:
+def test_no_plan_removes_a_member_that_the_file_does_not_name_under_removed(data: st.DataObject) -> None:
     live, desired = data.draw(WORLDS)
-    changes = [each.change for each in plan_collaboration(desired, live).changes]
-    assert all(isinstance(change, RequestChange) for change in changes)
-    assert {"CreateCollaborationChangeRequest"} >= {change.operation for change in changes}
+    leaving = {removal.account for removal in removals(desired, live)}
+    belonging = {account for account, each in live.members.items() if each.belongs}
+    assert (desired.removed & belonging) - desired.members.keys() == leaving
+    changes = [each.change for each in plan_collaboration(replace(desired, removed=frozenset()), live).changes]
+    assert all(isinstance(change, RequestChange | SettingChange) for change in changes)
+    operations = {"CreateCollaborationChangeRequest", "UpdateCollaboration", "TagResource"}
+    assert operations >= {change.operation for change in changes}
 
 
 @LAW
@@ -144,7 +195,7 @@ def test_every_draft_has_one_change_an_account_and_ten_at_most(data: st.DataObje
 def test_a_draft_needs_votes_exactly_where_the_plan_says_so(data: st.DataObject) -> None:
     live, desired = data.draw(WORLDS)
     plan = plan_collaboration(desired, live)
-    needs_votes = {each.change.subject: each.needs_votes for each in plan.changes}
+    needs_votes = {each.change.subject: each.needs_votes for each in plan.changes if each.change.types}
     if filings(desired, live).postponed:
         return
     for draft in drafts(desired, live):
@@ -158,8 +209,8 @@ def test_results_have_a_receiver_at_every_moment_whatever_is_approved_first(data
     live, desired = data.draw(WORLDS)
     if not _receivers(live) or not _receivers(carried_out(desired, live)):
         return
-    for draft in data.draw(st.permutations(drafts(desired, live))):
-        live = applied(live, draft.changes)
+    for step in data.draw(st.permutations(possible_now(desired, live))):
+        live = step(live)
         assert _receivers(live)
 
 
@@ -173,8 +224,8 @@ def test_each_cost_type_has_a_payer_at_every_moment_whatever_is_approved_first(d
     live, desired = data.draw(WORLDS)
     ends = carried_out(desired, live)
     costs = [cost for cost in CostType if candidates(cost, live) and candidates(cost, ends)]
-    for draft in data.draw(st.permutations(drafts(desired, live))):
-        live = applied(live, draft.changes)
+    for step in data.draw(st.permutations(possible_now(desired, live))):
+        live = step(live)
         assert all(candidates(cost, live) for cost in costs)
 
 
@@ -199,6 +250,16 @@ def test_a_wider_auto_approval_list_is_filed_last(data: st.DataObject) -> None:
     found = drafts(desired, live)
     wider = [place for place, draft in enumerate(found) for change in draft.changes if _widens(change, live)]
     assert wider in ([], [len(found) - 1])
+
+
+@LAW
+@given(st.data())
+def test_no_list_is_filed_that_approves_more_and_less_at_once(data: st.DataObject) -> None:
+    live, desired = data.draw(WORLDS)
+    lists = [
+        each.auto_approved for draft in drafts(desired, live) for each in draft.changes if isinstance(each, CollaborationChange)
+    ]
+    assert all(listed < live.auto_approved or listed > live.auto_approved for listed in lists)
 
 
 def _widens(change: RequestedChange, live: Collaboration) -> bool:

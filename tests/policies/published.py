@@ -9,7 +9,7 @@ from string import Template
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "policies"
-NAMES = ("creator-read", "creator-operate", "partner-read", "partner-operate", "pipeline")
+NAMES = ("creator-read", "creator-operate", "partner-read", "partner-operate", "pipeline", "destructive")
 
 Document = dict[str, Any]
 

@@ -1,17 +1,19 @@
 """What the reconciler does in a year, through roles in three accounts: every call it ever makes, through real boto3.
 
 The creator's stack creates a collaboration, lets the media account that it holds join, adds a member by change request and
-votes for media; the bank joins and votes from its own stack. Then the state is lost, an edit is taken back, and a
-collaboration that somebody made in the console is adopted.
+votes for media; the bank joins and votes from its own stack. Then the state is lost, an edit is taken back, the new member is
+removed, and a collaboration that somebody made in the console is adopted, which in the end is left and deleted by hand.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +28,8 @@ from cleanrooms_governance.advance import advance, ensure_collaboration, situati
 from cleanrooms_governance.advance_membership import Member, advance_membership, read_invitation
 from cleanrooms_governance.aws import AwsAccounts, Pace
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
+from cleanrooms_governance.cli.ending import Ending, carry_out, find_deletion, find_leaving
+from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.desired import (
     Access,
     Credentials,
@@ -39,10 +43,11 @@ from cleanrooms_governance.desired import (
 from cleanrooms_governance.joining import plan_membership
 from cleanrooms_governance.lookup import find_collaboration
 from cleanrooms_governance.making_moves import Parties
-from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, Ability, AccountId, CostType
-from cleanrooms_governance.next_move import Outcome
+from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, CAN_RUN_JOB, Ability, AccountId, CostType
+from cleanrooms_governance.next_move import Outcome, decide
 from cleanrooms_governance.plan import Reviewed
-from cleanrooms_governance.world import read_world
+from cleanrooms_governance.settings.stack_file import load
+from cleanrooms_governance.world import look_closer, read_world
 from tests.policies.published import Document, filled
 
 PIPELINE = "999988887777"
@@ -84,7 +89,7 @@ class Stage:
         trusting = [Role(role_arn(account, name), (PIPELINE,)) for account in HELD for name in (READ_ROLE, WRITE_ROLE)]
         roles.declare(self.app.store, trusting)
         self._beginning = self.app.snapshot()
-        self._accounts = AwsAccounts("acme/prod", lambda made: connect(self.app, made), pace=Pace(lambda: 0.0, _no_sleep))
+        self.accounts = AwsAccounts("acme/prod", lambda made: connect(self.app, made), pace=Pace(lambda: 0.0, _no_sleep))
 
     def warm_up(self) -> None:
         """Assume all roles now, by a play that no policy binds; the worlds that begin later know the sessions."""
@@ -102,9 +107,9 @@ class Stage:
             return tuple(filled(documents[name], values(account)) for name in names if documents[name]["Statement"])
 
         bound = [
-            PrincipalPolicies(role_arn(account, role), policies(account, *(f"{side}-{kind}" for side in sides)))
+            PrincipalPolicies(role_arn(account, role), policies(account, *(f"{side}-{kind}" for side in sides), *more))
             for account, sides in (held or HELD).items()
-            for role, kind in ((READ_ROLE, "read"), (WRITE_ROLE, "operate"))
+            for role, kind, more in ((READ_ROLE, "read", ()), (WRITE_ROLE, "operate", ("destructive",)))
         ]
         becoming = [document for account in HELD for document in policies(account, "pipeline")]
         principals.declare(self.app.store, [*bound, PrincipalPolicies(USER, tuple(becoming))])
@@ -112,7 +117,7 @@ class Stage:
     def port(self, account: AccountId) -> AwsCleanRooms:
         """An account as the reconciler acts in it."""
         ways = [Credentials(role=role_arn(account, name)) for name in (READ_ROLE, WRITE_ROLE)]
-        return self._accounts(Access(account, ways[0], ways[1]), REGION)
+        return self.accounts(Access(account, ways[0], ways[1]), REGION)
 
     def play(self) -> str:
         """The whole story; gives the collaboration's id. Raises StoryBroken, or what the reconciler raises."""
@@ -125,8 +130,12 @@ class Stage:
             Story(self).join(account, id, foreign=False)
 
     def called(self) -> set[str]:
-        """The operations that the reconciler called, as `service.Operation`."""
-        return {f"{entry.service}.{entry.operation}" for entry in self.app.journal.entries()}
+        """The operations that the reconciler called, as `service.Operation`: people act as the roots of their accounts."""
+        return {
+            f"{entry.service}.{entry.operation}"
+            for entry in self.app.journal.entries()
+            if not str(entry.principal).endswith(":root")
+        }
 
     def missing(self) -> set[str]:
         """The permissions that calls were refused for, as `ACTION on ARN`."""
@@ -146,10 +155,10 @@ class Story:
 
     def play(self) -> str:
         """The whole story; gives the collaboration's id."""
-        desired = wanted(member(CREATOR), member(MEDIA, CAN_QUERY), member(BANK, CAN_RECEIVE_RESULTS))
+        desired = wanted(member(CREATOR), member(MEDIA, CAN_QUERY, CAN_RUN_JOB), member(BANK, CAN_RECEIVE_RESULTS))
         self._expect(find_collaboration(desired, "", self.stage.port(CREATOR)) is None, "there is no collaboration yet")
         id = ensure_collaboration(desired, "", self._parties())
-        self.join(MEDIA, id, foreign=False, payer_for=frozenset({CostType.QUERY_COMPUTE}))
+        self.join(MEDIA, id, foreign=False, payer_for=frozenset({CostType.QUERY_COMPUTE, CostType.JOB_COMPUTE}))
         bank: dict[str, Any] = {"foreign": True, "query_log": True, "result_configuration": RESULTS, "policy": BANK_VOTES}
         self.join(BANK, id, **bank)
         self._advance(membership(BANK, id, **{**bank, "query_log": False}))
@@ -162,14 +171,65 @@ class Story:
 
         lost = find_collaboration(desired, "", self.stage.port(CREATOR))
         self._expect(lost == id, "the collaboration is found again when the state is lost")
+        self._run(replace(added, name="Sales of this year"), id, Outcome.CONVERGED)
         widened = replace(added, members={**added.members, NEWCOMER: member(NEWCOMER, CAN_RECEIVE_RESULTS)})
         self._run(widened, id, Outcome.WAITING)
         self._run(added, id, Outcome.CONVERGED)
+        self._run(replace(desired, removed=frozenset({NEWCOMER})), id, Outcome.CONVERGED)
 
+        self._look_before_removing(desired, id)
         found = self._made_in_the_console()
         adopted = replace(wanted(member(CREATOR)), key="adopted", owner="acme/prod/adopted", id=found, name="Made by hand")
         self._run(adopted, found, Outcome.CONVERGED)
+        self._end(found)
         return id
+
+    def _end(self, id: str) -> None:
+        """By hand: the bank joins and leaves for good, and the creator deletes the collaboration."""
+        self._advance(replace(membership(BANK, id, foreign=True), key="bank", owner="acme/prod/bank"))
+        stack = Stack("acme", "prod", load(by_hand(id), Path()))
+        for find, key in ((find_leaving, "bank"), (find_deletion, "adopted")):
+            ending = find(stack, key, self.stage.accounts)
+            if not isinstance(ending, Ending):
+                raise StoryBroken(ending.why)
+            self._expect(None not in ending.shared.values(), "it is visible what members have brought in")
+            carry_out(ending, ending.fingerprint, self.stage.accounts, _no_sleep)
+
+    def _look_before_removing(self, desired: DesiredCollaboration, id: str) -> None:
+        """A preview of the removal of everybody else: all of what it breaks is visible."""
+        self._shared_by_hand(id)
+        removing = replace(desired, members={CREATOR: desired.members[CREATOR]}, removed=frozenset({MEDIA, BANK}))
+        creator, media = self.stage.port(CREATOR), self.stage.port(MEDIA)
+        world = look_closer(removing, read_world(creator, id), creator, {MEDIA: media})
+        said = [remark.message for remark in decide(situation_of(removing, world, TODAY, may_write=True)).remarks]
+        hidden = [each for each in said if "not visible" in each.lower()]
+        self._expect(not hidden, f"it is visible what a removal breaks: {hidden}")
+        self._expect(any("heavy_visitors" in each for each in said), f"an intermediate table loses its base: {said}")
+
+    def _shared_by_hand(self, id: str) -> None:
+        """The bank brings a table, and media makes another one of it."""
+        bank, media = (client(self.stage.app, "cleanrooms", account, REGION) for account in (BANK, MEDIA))
+        own, medias = (self._membership_of(account, id) for account in (BANK, MEDIA))
+        glue = {"glue": {"databaseName": "lake", "tableName": "visits"}}
+        table = bank.create_configured_table(
+            name="visits", tableReference=glue, allowedColumns=["user_id", "amount"], analysisMethod="DIRECT_QUERY"
+        )["configuredTable"]["id"]
+        named = {"configuredTableIdentifier": table}
+        anything = {"allowedAnalyses": ["ANY_QUERY"], "allowedAnalysisProviders": [MEDIA]}
+        bank.create_configured_table_analysis_rule(
+            **named, analysisRuleType="CUSTOM", analysisRulePolicy={"v1": {"custom": anything}}
+        )
+        bank.create_configured_table_association(
+            **named, name="visits", membershipIdentifier=own, roleArn=role_arn(BANK, "lake")
+        )
+        heavy = {"sqlParameters": {"queryString": "select user_id from visits where amount > 9"}}
+        media.create_intermediate_table(
+            name="heavy_visitors", membershipIdentifier=medias, populationAnalysisConfiguration=heavy
+        )
+
+    def _membership_of(self, account: AccountId, id: str) -> str:
+        (own,) = (each for each in self.stage.port(account).memberships() if each.collaboration_id == id)
+        return own.id
 
     def _run(self, desired: DesiredCollaboration, id: str, expected: Outcome) -> None:
         """A preview through reading credentials, and an `up` that carries it out."""
@@ -202,7 +262,7 @@ class Story:
             description="Of long ago",
             creatorDisplayName=f"Name of {CREATOR}",
             creatorMemberAbilities=[],
-            members=[],
+            members=[{"accountId": BANK, "displayName": "Bank", "memberAbilities": []}],
             queryLogStatus="DISABLED",
         )
         return str(created["collaboration"]["id"])
@@ -243,6 +303,20 @@ def membership(account: AccountId, id: str, *, foreign: bool, **wishes: Any) -> 
     return DesiredMembership(
         key=account, owner=f"acme/prod/{account}", account=account, collaboration=id, region=REGION, foreign=foreign, **wishes
     )
+
+
+def by_hand(id: str) -> dict[str, str]:
+    """The configuration of a stack that holds creator and bank, for the commands that end something."""
+    roles = {"read": {"role": role_arn("%s", READ_ROLE)}, "write": {"role": role_arn("%s", WRITE_ROLE)}}
+    accounts = {account: json.loads(json.dumps(roles).replace("%s", account)) for account in (CREATOR, BANK)}
+    members: dict[str, Any] = {CREATOR: {"abilities": []}, BANK: {"abilities": []}}
+    adopted = {"creator": CREATOR, "region": REGION, "id": id, "name": "Made by hand", "members": members}
+    sections = {
+        "accounts": accounts,
+        "collaborations": {"adopted": adopted},
+        "memberships": {"bank": {"account": BANK, "collaboration": "adopted"}},
+    }
+    return {f"cleanrooms:{name}": json.dumps(section) for name, section in sections.items()}
 
 
 @contextmanager

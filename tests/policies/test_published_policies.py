@@ -112,8 +112,15 @@ def test_the_guide_explains_every_policy_and_every_placeholder() -> None:
     assert [] == [each for each in sorted({f"policies/{name}.json" for name in NAMES} | used) if each not in guide]
 
 
-def test_no_policy_has_a_wildcard_among_its_actions_or_deletes_anything() -> None:
-    assert [] == [action for _, _, action in parts("Action") if "*" in action or action.startswith("cleanrooms:Delete")]
+def test_no_policy_has_a_wildcard_among_its_actions() -> None:
+    assert [] == [action for _, _, action in parts("Action") if "*" in action]
+
+
+def test_collaborations_and_memberships_are_deleted_by_one_policy_alone() -> None:
+    deleting = {
+        name for name, _, action in parts("Action") if action.startswith(("cleanrooms:DeleteC", "cleanrooms:DeleteMembership"))
+    }
+    assert {"destructive"} == deleting
 
 
 def test_the_reading_policies_only_read() -> None:

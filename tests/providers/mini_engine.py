@@ -2,8 +2,8 @@
 
 It does what the real engine does with what a dynamic provider answers, as far as these tests rely on it: a process of its own
 for every phase; unknown ids in a preview; new inputs but old outputs for a resource that stays the same; an update after a
-half-done create whatever Diff says; dependents of a failed resource left alone; a run that ends at the first failed check; and
-no unknown value accepted in an update.
+half-done create whatever Diff says; dependents of a failed resource checked and then left alone; a run that ends at the first
+failed check; and no unknown value accepted in an update.
 """
 
 from __future__ import annotations
@@ -177,15 +177,15 @@ class Stack:
 
     def _step(self, phase: Phase, provider: Provider, goal: Goal, *, acting: bool) -> bool:
         """Take one resource's step; return whether the run goes on."""
-        news = self._resolved(phase, goal, acting=acting)
-        if news is None:
-            phase.steps[goal.name] = Step("skipped")
-            return True
+        news = self._resolved(goal, acting=acting)
         old = self.state.get(goal.name)
         checked = provider.check(goal.kind, goal.name, old.inputs if old else {}, news)
         if checked.failures:
             phase.steps[goal.name] = Step("invalid", checked.inputs, checked.failures)
             return False
+        if goal.waits_for and phase[f"collaboration {goal.waits_for}"].op in ("failed", "skipped"):
+            phase.steps[goal.name] = Step("skipped", checked.inputs)
+            return True
         assert not (acting and holds_unknown(checked.inputs)), f"{goal.name}: the engine takes nothing unknown in an update"
         op = self._op(provider, goal, old, checked.inputs)
         phase.steps[goal.name] = Step(op, checked.inputs, wire=checked.wire)
@@ -201,14 +201,13 @@ class Stack:
             self._keep_half_done(goal, old, checked.inputs, failed)
         return True
 
-    def _resolved(self, phase: Phase, goal: Goal, *, acting: bool) -> Properties | None:
+    def _resolved(self, goal: Goal, *, acting: bool) -> Properties:
+        """Return the inputs that a program would send: of a collaboration that failed to be created the id is missing."""
+        known = self.state.get(f"collaboration {goal.waits_for}")
         if not goal.waits_for:
             return goal.inputs
-        awaited = f"collaboration {goal.waits_for}"
-        if phase[awaited].op in ("failed", "skipped"):
-            return None
-        known = self.state.get(awaited)
-        assert known or not acting
+        if known is None and acting:
+            return {key: value for key, value in goal.inputs.items() if key != "collaboration"}
         return {**goal.inputs, "collaboration": known.id if known else UNKNOWN}
 
     def _op(self, provider: Provider, goal: Goal, old: Recorded | None, inputs: Properties) -> str:

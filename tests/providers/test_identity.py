@@ -30,10 +30,21 @@ def test_an_account_that_was_edited_is_refused(settled: Settled) -> None:
 
 def test_a_collaboration_that_is_not_found_any_more_is_not_made_again(settled: Settled) -> None:
     stack = settled(governing())
-    stack.world.console(RETAILER).update_collaboration(collaborationIdentifier=stack.state[SALES].id, name="renamed")
+    console = stack.world.console(RETAILER)
+    arn = console.get_collaboration(collaborationIdentifier=stack.state[SALES].id)["collaboration"]["arn"]
+    console.update_collaboration(collaborationIdentifier=stack.state[SALES].id, name="renamed")
+    console.untag_resource(resourceArn=arn, tagKeys=["governed-by"])
     run = stack.update()
     assert (["lost"], "failed", []) == (run[SALES].refused, run[SALES].op, run.writes)
-    assert "finds none named 'sales' with its tag" in run[SALES].message
+    assert "finds none with its tag. If the tag was taken away" in run[SALES].message
+
+
+def test_a_collaboration_that_somebody_renamed_is_found_by_its_tag_and_gets_its_name_back(settled: Settled) -> None:
+    stack = settled(governing())
+    stack.world.console(RETAILER).update_collaboration(collaborationIdentifier=stack.state[SALES].id, name="renamed")
+    run = stack.update()
+    assert ([], "update", ["UpdateCollaboration"]) == (run[SALES].refused, run[SALES].op, run.writes)
+    assert ["rename the collaboration to 'sales' (until now 'renamed')"] == run[SALES].plan
 
 
 def test_a_collaboration_whose_id_is_recorded_is_found_under_any_name(settled: Settled) -> None:

@@ -20,7 +20,7 @@ HARMLESS = "Evil31m fg 1 knaB<{  %"
 
 @pytest.fixture(scope="module")
 def phase(settled: Settled) -> Phase:
-    return settled(governing({BANK: RECEIVES, INSURER: ()}, description="another one")).preview()
+    return settled(governing({BANK: RECEIVES, INSURER: ()}, description="another one", queryLog=True)).preview()
 
 
 def test_each_line_lands_under_its_resource(phase: Phase) -> None:
@@ -29,9 +29,9 @@ def test_each_line_lands_under_its_resource(phase: Phase) -> None:
     assert any(line.startswith("plan: add member 555566667777 (Insurer)") for line in phase.said(SALES))
 
 
-def test_what_is_not_managed_is_a_warning_and_a_plan_is_not(phase: Phase) -> None:
+def test_what_cannot_be_changed_is_a_warning_and_a_plan_is_not(phase: Phase) -> None:
     severities = {line.message.split(":")[0]: line.severity for line in phase.lines}
-    assert "WARNING" == severities["collaborations.sales.description"]
+    assert "WARNING" == severities["collaborations.sales.queryLog"]
     assert {"INFO"} == {line.severity for line in phase.lines if line.message.startswith(("plan:", "next:"))}
 
 
@@ -55,6 +55,7 @@ def hostile(story_world: World) -> tuple[Stack, Phase]:
         RETAILER: {"abilities": ["CAN_QUERY", *RECEIVES]},
         BANK: {"abilities": [], "displayName": "Bank"},
     }
+    config["collaborations"]["sales"] |= {"name": "Ours", "description": "Ours"}
     stack = Stack(story_world, config)
     return stack, stack.update()
 
@@ -66,8 +67,19 @@ def test_what_others_wrote_is_harmless_in_lines(hostile: tuple[Stack, Phase]) ->
 
 
 def test_what_others_wrote_is_harmless_in_the_state(hostile: tuple[Stack, Phase]) -> None:
-    live = hostile[0].state[SALES].outputs["live"]
-    assert [HARMLESS] * 3 == [live["name"], live["description"], live["members"][BANK]["displayName"]]
+    stack, _ = hostile
+    console, id_ = stack.world.console(RETAILER), stack.state[SALES].id
+    console.update_collaboration(collaborationIdentifier=id_, name=HOSTILE, description=HOSTILE)
+    refreshed = stack.refresh()[SALES].inputs
+    live = stack.state[SALES].outputs["live"]
+    shown = [
+        live["name"],
+        live["description"],
+        live["members"][BANK]["displayName"],
+        refreshed["name"],
+        refreshed["description"],
+    ]
+    assert [HARMLESS] * 5 == shown
 
 
 def test_libraries_print_nothing_in_a_provider_process() -> None:

@@ -67,3 +67,26 @@ def test_a_refresh_shows_the_payers_and_ml_abilities_that_the_file_decides(world
     refresh = created(world, config).refresh()
     assert ("read", False) == (refresh[SALES].op, refresh[SALES].moved)
     assert config["collaborations"]["sales"]["members"] == refresh[SALES].inputs["members"]
+
+
+def told(phase: Phase) -> list[str]:
+    """The lines that tell who can be asked to pay."""
+    return [line for line in phase.said(SALES) if line.startswith("queryCompute:")]
+
+
+def test_the_outputs_tell_what_is_known_of_each_candidate(world: World) -> None:
+    stack = created(world, paying(governing(memberships=HELD), bank=["queryCompute"]))
+    assert {"queryCompute": {BANK: {"candidate": True}}} == stack.state[SALES].outputs["payers"]
+    stack.config = paying(governing(memberships=HELD), bank=[], retailer=["queryCompute"])
+    stack.update()
+    waiting = stack.state[SALES].outputs
+    known = {"candidate": True, "accepted": False, "usable": False}
+    assert ("waiting", {BANK: {"candidate": True}, RETAILER: known}) == (waiting["outcome"], waiting["payers"]["queryCompute"])
+
+
+def test_a_preview_tells_who_can_be_asked_to_pay_where_that_changes(world: World) -> None:
+    stack = created(world, paying(governing(memberships=HELD), retailer=["queryCompute"]))
+    assert [] == told(stack.preview())
+    stack.config = paying(governing(memberships=HELD), retailer=["queryCompute"], bank=["queryCompute"])
+    text = f"queryCompute: {RETAILER} (Retailer) candidate, accepted, usable; {BANK} (Bank) not a candidate yet"
+    assert [text] == told(stack.preview())

@@ -60,6 +60,11 @@ def test_a_request_that_the_service_would_not_take_is_not_tried_again_while_the_
     assert [] == conflicting["still waiting"].writes
 
 
+def test_a_preview_says_what_a_request_waits_for_that_the_service_would_not_take(conflicting: Story) -> None:
+    told = conflicting["waiting"].said(SALES)
+    assert 1 == len([line for line in told if line.startswith("nothing is filed while these are open")])
+
+
 def test_a_membership_is_known_while_its_collaboration_only_waits(conflicting: Story) -> None:
     assert UNKNOWN == conflicting["preview"][INSURERS].inputs["plan"]
     assert [] == conflicting["waiting"][INSURERS].plan

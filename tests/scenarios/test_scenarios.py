@@ -17,7 +17,9 @@ FOLDERS = sorted(path.parent for path in HERE.glob("*/scenario.yaml"))
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_scenario_reads_as_expected(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-checked")
-    played = Scenario(folder, monkeypatch).play()
+    scenario = Scenario(folder, monkeypatch)
+    played = scenario.play()
     if os.environ.get(REWRITE):
         (folder / "expected.txt").write_text(played)
     assert (folder / "expected.txt").read_text() == played
+    assert [] == scenario.breaches

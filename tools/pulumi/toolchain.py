@@ -79,7 +79,6 @@ def isolated_environment(scratch: Path) -> dict[str, str]:
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
         "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
-        "PULUMI_PARALLEL_DIFF": "true",
         "NO_COLOR": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
     }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from cleanrooms_governance.aws import decode, encode
+from cleanrooms_governance.aws import decode, decode_shared, encode
 from cleanrooms_governance.aws.calls import Answer, Calls
 from cleanrooms_governance.aws.failures import Call, Sending
 from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
@@ -16,6 +16,7 @@ from cleanrooms_governance.model import (
     Membership,
     RequestedChange,
 )
+from cleanrooms_governance.seen import DerivedTable, RunningAnalysis, SharedBudget, SharedTable, SharedTemplate
 from cleanrooms_governance.service import Action, CollaborationSummary, OwnSettings
 
 T = TypeVar("T")
@@ -79,10 +80,68 @@ class AwsCleanRooms:
         about = {"membershipIdentifier": membership_id}
         return self._read("GetMembership", about, lambda answer: decode.membership(answer["membership"]))
 
+    def tables(self, collaboration_id: str) -> tuple[SharedTable, ...]:
+        """List the tables of all members."""
+        about = {"collaborationIdentifier": collaboration_id}
+        return self._pages("ListSchemas", about, lambda answer: map(decode_shared.table, answer["schemaSummaries"]))
+
+    def analysis_templates(self, collaboration_id: str) -> tuple[SharedTemplate, ...]:
+        """List the analysis templates of all members."""
+        return self._pages(
+            "ListCollaborationAnalysisTemplates",
+            {"collaborationIdentifier": collaboration_id},
+            lambda answer: map(decode_shared.template, answer["collaborationAnalysisTemplateSummaries"]),
+        )
+
+    def budget_templates(self, collaboration_id: str) -> tuple[SharedBudget, ...]:
+        """List the privacy budget templates of all members."""
+        return self._pages(
+            "ListCollaborationPrivacyBudgetTemplates",
+            {"collaborationIdentifier": collaboration_id},
+            lambda answer: map(decode_shared.budget, answer["collaborationPrivacyBudgetTemplateSummaries"]),
+        )
+
+    def derived_tables(self, membership_id: str) -> tuple[DerivedTable, ...]:
+        """Read the intermediate tables of one of this account's memberships; what each is made of is a call of its own."""
+        about = {"membershipIdentifier": membership_id}
+        ids: tuple[str, ...] = self._pages("ListIntermediateTables", about, decode_shared.derived_ids)
+        return tuple(
+            self._read(
+                "GetIntermediateTable",
+                {**about, "intermediateTableIdentifier": id_},
+                lambda answer: decode_shared.derived(answer["intermediateTable"]),
+            )
+            for id_ in ids
+        )
+
+    def running_queries(self, membership_id: str) -> tuple[RunningAnalysis, ...]:
+        """List the queries submitted or started that one of this account's memberships shows."""
+        return self._running("ListProtectedQueries", membership_id, decode_shared.queries)
+
+    def running_jobs(self, membership_id: str) -> tuple[RunningAnalysis, ...]:
+        """List the jobs submitted or started that one of this account's memberships shows."""
+        return self._running("ListProtectedJobs", membership_id, decode_shared.jobs)
+
+    def _running(
+        self, operation: str, membership_id: str, decoded: Callable[[Answer], Iterable[RunningAnalysis]]
+    ) -> tuple[RunningAnalysis, ...]:
+        # In this order, one that goes on from the first to the second in between is seen twice rather than never.
+        found = [
+            self._pages(operation, {"membershipIdentifier": membership_id, "status": status}, decoded)
+            for status in ("SUBMITTED", "STARTED")
+        ]
+        return tuple({each.id: each for page in found for each in page}.values())
+
     def create_collaboration(self, desired: DesiredCollaboration, tags: Mapping[str, str]) -> str:
         """Create the collaboration and return its id."""
         parameters = encode.new_collaboration(desired, tags)
         return self._write("CreateCollaboration", parameters, lambda answer: str(answer["collaboration"]["id"]))
+
+    def update_collaboration(self, collaboration_id: str, *, name: str | None = None, description: str | None = None) -> None:
+        """Change name and description: what is ``None`` is not sent."""
+        given = {"name": name, "description": description}
+        parameters: encode.Parameters = {key: value for key, value in given.items() if value is not None}
+        self._write_again("UpdateCollaboration", {"collaborationIdentifier": collaboration_id, **parameters})
 
     def create_change_request(self, collaboration_id: str, changes: Sequence[RequestedChange]) -> ChangeRequest:
         """File a change request."""
@@ -100,6 +159,11 @@ class AwsCleanRooms:
             "action": action.value,
         }
         return self._write("UpdateCollaborationChangeRequest", parameters, decode.answered_request)
+
+    def delete_member(self, collaboration_id: str, account: AccountId) -> None:
+        """Remove a member."""
+        parameters = {"collaborationIdentifier": collaboration_id, "accountId": account}
+        self._write("DeleteMember", parameters, lambda answer: None)
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
         """Add or overwrite tags; nothing is called for none."""
@@ -139,6 +203,14 @@ class AwsCleanRooms:
         if settings.payments:
             parameters["membershipPaymentConfiguration"] = encode.payment_flags(settings.payments)
         self._write("UpdateMembership", parameters, lambda answer: answer["membership"])
+
+    def delete_collaboration(self, collaboration_id: str) -> None:
+        """Delete a collaboration."""
+        self._write("DeleteCollaboration", {"collaborationIdentifier": collaboration_id}, lambda answer: None)
+
+    def delete_membership(self, membership_id: str) -> None:
+        """Leave a collaboration."""
+        self._write("DeleteMembership", {"membershipIdentifier": membership_id}, lambda answer: None)
 
     def _read(self, operation: str, parameters: encode.Parameters, decoded: Callable[[Answer], T]) -> T:
         return self._send(self._call(operation, parameters, Sending.READ), parameters, self._access.read, decoded)

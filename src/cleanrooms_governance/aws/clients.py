@@ -5,6 +5,7 @@ boto3 is imported when the first one is needed, not with this module: a preview 
 
 import threading
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any, Protocol
 
 from cleanrooms_governance.aws import unknown_members
@@ -25,6 +26,7 @@ _making = threading.Lock()
 """Sessions are not thread-safe, and all of them share one loader. Clients are thread-safe."""
 
 _loader: list[Any] = []
+_handlers: list[Any] = []
 
 
 class CredentialSource(Protocol):
@@ -37,12 +39,17 @@ class CredentialSource(Protocol):
 def new_session(profile: str | None = None, source: CredentialSource | None = None) -> Any:
     """Make a botocore session for the environment, for a profile, or with credentials of its own.
 
-    All sessions of a process share one loader, so that the service models are read once.
+    All sessions of a process share one loader, so that the service models are read once, and begin with a copy of the same
+    handlers: to register botocore's own ones takes longer than all else.
     """
     import botocore.session
+    from botocore.hooks import HierarchicalEmitter
 
     with _making:
-        session = botocore.session.Session(profile=profile)
+        if not _handlers:
+            _handlers.append(HierarchicalEmitter())
+            botocore.session.Session(event_hooks=_handlers[0])
+        session = botocore.session.Session(profile=profile, event_hooks=copy(_handlers[0]), include_builtin_handlers=False)
         if _loader:
             session.register_component("data_loader", _loader[0])
         else:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from cleanrooms_governance.aws.calls import Answer, Calls
-from cleanrooms_governance.aws.clients import STS, OnClient, new_client, new_session
-from cleanrooms_governance.aws.failures import Call, Sending
+from cleanrooms_governance.aws.clients import STS, OnClient, known_regions, new_client, new_session
+from cleanrooms_governance.aws.failures import Call, Sending, boundary, translate
 from cleanrooms_governance.aws.once import OncePerKey
 from cleanrooms_governance.desired import Access, Credentials
-from cleanrooms_governance.errors import AccessDenied, CredentialsRefused, InvalidRequest, NotFound, ServiceError
+from cleanrooms_governance.errors import AccessDenied, CredentialsRefused, InvalidRequest, NoCredentials, NotFound, ServiceError
 from cleanrooms_governance.model import AccountId
 
 T = TypeVar("T")
@@ -71,6 +71,16 @@ class _Entry:
             reason=refusal.reason,
         )
 
+    def missing(self) -> NoCredentials:
+        """Say that the search for credentials found none at all."""
+        return NoCredentials(
+            f"{self.path}: no AWS credentials were found, neither in the environment nor in shared files nor from this machine."
+            " Sign in, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+            operation="GetCallerIdentity",
+            account=self.access.account,
+            region=self.region,
+        )
+
 
 class Identities:
     """Sessions by credentials. Each is asked once whose it is, before anything else is called with it."""
@@ -82,12 +92,13 @@ class Identities:
         self._sessions: OncePerKey[Credentials, Any] = OncePerKey()
         self._sts_clients: OncePerKey[tuple[Credentials, str], Any] = OncePerKey()
         self._callers: OncePerKey[Credentials, AccountId] = OncePerKey()
+        self._environments: OncePerKey[None, tuple[Any, bool]] = OncePerKey()
 
     def session(self, access: Access, credentials: Credentials, region: str) -> Any:
         """Return the session of ``credentials``, which is one of the two of ``access``.
 
-        Raises: CredentialsRefused if they cannot be had, do not work or are another account's; another ``ServiceError`` if
-        STS cannot be asked.
+        Raises: CredentialsRefused if they cannot be had, do not work or are another account's, of which NoCredentials if there
+        are none at all; another ``ServiceError`` if STS cannot be asked.
         """
         entry = _Entry(access, credentials, region)
         session = self._sessions.get(credentials, lambda: self._open(entry))
@@ -105,12 +116,44 @@ class Identities:
     def _open(self, entry: _Entry) -> Any:
         if entry.credentials.role is not None:
             return new_session(source=_Assumed(self._role_credentials(entry, entry.credentials.role)))
-        return new_session(profile=entry.credentials.profile)
+        if entry.credentials.profile is not None:
+            return self._profile(entry, entry.credentials.profile)
+        return self._environment(entry)
+
+    def _environment(self, entry: _Entry) -> Any:
+        """Return the session of the default chain, which ends with asking this machine for instance metadata.
+
+        That takes seconds where nobody answers, so an empty search is remembered: it is made once a process.
+        """
+
+        def search() -> tuple[Any, bool]:
+            session = new_session()
+            return session, session.get_credentials() is not None
+
+        session, found = self._environments.get(None, lambda: self._searched(entry, search))
+        if not found:
+            raise entry.missing()
+        return session
+
+    def _profile(self, entry: _Entry, profile: str) -> Any:
+        """Return the session of a profile. Where this machine has no profile at all, nobody has signed in on it."""
+        session = new_session(profile=profile)
+        if not self._searched(entry, lambda: list(session.available_profiles)):
+            raise entry.missing()
+        return session
+
+    def _searched(self, entry: _Entry, search: Callable[[], T]) -> T:
+        call = Call("GetCallerIdentity", entry.access.account, entry.region, Sending.READ)
+        try:
+            return search()
+        except boundary() as error:
+            failure = translate(error, call, known_regions)
+            raise (entry.refused(failure) if isinstance(failure, CredentialsRefused) else failure) from error
 
     def _role_credentials(self, entry: _Entry, role: str) -> Any:
         from botocore.credentials import RefreshableCredentials
 
-        environment = self._sessions.get(_ENVIRONMENT, new_session)
+        environment = self._environment(entry)
         request = {"RoleArn": role, "RoleSessionName": self._session_name}
         if entry.credentials.external_id is not None:
             request["ExternalId"] = entry.credentials.external_id

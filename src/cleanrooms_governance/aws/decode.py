@@ -68,6 +68,7 @@ def member(document: Document) -> Member:
         created=_moment(document["createTime"]),
         ml_abilities=_ml_abilities(document.get("mlAbilities")) or frozenset(),
         payments=_payments(document["paymentConfiguration"]),
+        membership=document.get("membershipId", ""),
     )
 
 

@@ -24,7 +24,7 @@ def new_collaboration(desired: DesiredCollaboration, tags: Mapping[str, str]) ->
     creator = desired.members[desired.creator]
     partners = [member for account, member in sorted(desired.members.items()) if account != desired.creator]
     parameters: Parameters = {
-        "name": desired.name,
+        "name": desired.first_name,
         "creatorDisplayName": _display_name(desired, creator),
         "creatorMemberAbilities": sorted(creator.abilities),
         **_extras(desired, creator, "creatorMLMemberAbilities", "creatorPaymentConfiguration"),
@@ -41,6 +41,16 @@ def new_collaboration(desired: DesiredCollaboration, tags: Mapping[str, str]) ->
     }
     if desired.description:
         parameters["description"] = desired.description
+    if desired.job_log:
+        parameters["jobLogStatus"] = log_status(True)
+    if desired.metrics:
+        parameters["isMetricsEnabled"] = True
+    if desired.encryption:
+        parameters["dataEncryptionMetadata"] = dict(desired.encryption)
+    if desired.result_regions:
+        parameters["allowedResultRegions"] = sorted(desired.result_regions)
+    if desired.analytics_engine:
+        parameters["analyticsEngine"] = desired.analytics_engine
     if desired.auto_approve:
         parameters["autoApprovedChangeRequestTypes"] = sorted(desired.auto_approve)
     if tags:

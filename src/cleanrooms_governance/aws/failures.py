@@ -161,7 +161,8 @@ def _of_answer(response: dict[str, Any], call: Call, known_regions: KnownRegions
             what = f"cannot do this in the present state ({reason or 'no reason given'})"
             return verdict(errors.Conflict, what, "Run again: the next run reads the state first and plans afresh.")
         case "ServiceQuotaExceededException":
-            quota = f"{response.get('quotaName', 'unnamed')} = {response.get('quotaValue', 'unknown')}"
+            value = response.get("quotaValue", "unknown")
+            quota = f"{response.get('quotaName', 'unnamed')} = {f'{value:g}' if isinstance(value, float) else value}"
             return verdict(
                 errors.QuotaExceeded,
                 f"has reached the quota {quota}",

@@ -1,4 +1,4 @@
 """The command ``crgov``: what people do by hand beside ``pulumi preview`` and ``pulumi up``.
 
-None of it needs Pulumi. Everything printed goes through ``output``; AWS is reached through ``cleanrooms_governance.aws``.
+Only `crgov up` needs Pulumi. Everything printed goes through ``output``; AWS is reached through ``cleanrooms_governance.aws``.
 """

@@ -1,5 +1,6 @@
 """The commands `crgov requests …`."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,11 +34,13 @@ def requests() -> None:
 @options.as_json
 def list_requests(past: bool, as_json: bool, **where: Any) -> int:
     """List the open requests of the collaborations of a stack file, or of one collaboration."""
+    from cleanrooms_governance.cli.foresight import foresee
     from cleanrooms_governance.cli.request_reports import list_report
 
     _check_who_looks(where)
-    stack, _, _, seen = _look(where)
-    report = list_report(seen, stack.names if stack else {}, past=past)
+    stack, _, accounts, seen = _look(where)
+    today = datetime.now(UTC).date()
+    report = list_report(seen, stack.names if stack else {}, lambda world: foresee(world, stack, accounts, today), past=past)
     output.show(report, as_json=as_json)
     return report.exit
 
@@ -50,11 +53,14 @@ def list_requests(past: bool, as_json: bool, **where: Any) -> int:
 @options.as_json
 def show(request: str, as_json: bool, **where: Any) -> int:
     """Show a request as what a commit now would change, with its fingerprints and votes."""
+    from cleanrooms_governance.cli.foresight import foresee
     from cleanrooms_governance.cli.request_reports import find_request, show_report
 
     _check_who_looks(where)
-    stack, _, _, seen = _look(where)
-    report = show_report(find_request(seen, request), stack.names if stack else {})
+    stack, _, accounts, seen = _look(where)
+    found = find_request(seen, request)
+    ahead = foresee(found[0], stack, accounts, datetime.now(UTC).date())
+    report = show_report(found, stack.names if stack else {}, ahead, options.where(where["stack"], where["stack_file"]))
     output.show(report, as_json=as_json)
     return report.exit
 
@@ -150,7 +156,7 @@ def _decide(action: "Action", reviewed: tuple[str, str, str | None], where: dict
         "action": action.value,
         "done": decided.done,
         "collaboration": world_document(decided.world),
-        "request": request_document(decided.request, decided.world),
+        "request": request_document(decided.request, decided.world, {}),
     }
     output.show(Report(document, [Line(decided.said, Tone.TITLE)]), as_json=as_json)
     return Exit.DONE

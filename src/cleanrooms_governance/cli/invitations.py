@@ -83,12 +83,7 @@ def invitations_report(found: Sequence[Invited | Unread], stack: Stack | None) -
         lines += _lines(each, names)
     block = _block([each for each in invited if each.declared is None], _taken(stack), names)
     if block:
-        lines += [
-            Line(),
-            Line("for the stack file, once you agree with it:", Tone.TITLE),
-            Line("cleanrooms:memberships:", indent=2),
-        ]
-        lines += [line for entry in block for line in entry.lines]
+        lines += [Line(), Line("for the stack file, once you agree with it:", Tone.TITLE), *_block_lines(block)]
     unread = [each for each in found if isinstance(each, Unread)]
     lines += [Line(f"{label(each.account, names)} in {each.region} not read: {each.why}", Tone.TAKEN) for each in unread]
     if not invited and not unread:
@@ -99,6 +94,12 @@ def invitations_report(found: Sequence[Invited | Unread], stack: Stack | None) -
         "unread": [{"account": each.account, "region": each.region, "error": each.why} for each in unread],
     }
     return Report(document, lines, worst([*(Exit.CHANGES for _ in invited), *(Exit.ERROR for _ in unread)]))
+
+
+def memberships_block(invited: Sequence[Invited], names: Mapping[AccountId, str]) -> Iterator[str]:
+    """Yield the lines of a ``memberships`` block that accepts these invitations, in the configuration of a stack file."""
+    for line in _block_lines(_block(invited, set(), names)):
+        yield " " * (line.indent - 2) + line.text
 
 
 def _of_account(access: Access, region: str, accounts: Accounts, stack: Stack | None) -> Iterator[Invited | Unread]:
@@ -118,7 +119,7 @@ def _of_account(access: Access, region: str, accounts: Accounts, stack: Stack | 
         member = live.members.get(access.account)
         if member is not None and member.status == MemberStatus.INVITED:
             own_key = _own_key(live, stack)
-            yield Invited(access.account, live, own_key, _declared(access.account, live.id, own_key, stack))
+            yield Invited(access.account, live, own_key, declared_membership(access.account, live.id, own_key, stack))
 
 
 def _own_key(live: Collaboration, stack: Stack | None) -> str | None:
@@ -130,7 +131,8 @@ def _own_key(live: Collaboration, stack: Stack | None) -> str | None:
     return None
 
 
-def _declared(account: AccountId, collaboration_id: str, own_key: str | None, stack: Stack | None) -> str | None:
+def declared_membership(account: AccountId, collaboration_id: str, own_key: str | None, stack: Stack | None) -> str | None:
+    """Return the key of an account's membership in a collaboration, which this stack governs under ``own_key`` if at all."""
     sections = stack.file.memberships.items() if stack else ()
     return next(
         (key for key, each in sections if each.account == account and each.collaboration in (collaboration_id, own_key)), None
@@ -151,6 +153,10 @@ def _block(invited: Sequence[Invited], taken: set[str], names: Mapping[AccountId
         taken.add(key)
         entries.append(_Entry(key, _section(each), tuple(_entry_lines(key, each, names))))
     return entries
+
+
+def _block_lines(block: Sequence[_Entry]) -> list[Line]:
+    return [Line("cleanrooms:memberships:", indent=2), *(line for entry in block for line in entry.lines)]
 
 
 def _section(invited: Invited) -> dict[str, Any]:

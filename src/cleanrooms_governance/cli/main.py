@@ -12,14 +12,15 @@ from traceback import extract_tb
 import click
 
 from cleanrooms_governance.cli import output
+from cleanrooms_governance.cli.commands_ask import ask
+from cleanrooms_governance.cli.commands_ending import delete_collaboration, leave
 from cleanrooms_governance.cli.commands_invitations import invitations
 from cleanrooms_governance.cli.commands_probe import probe
 from cleanrooms_governance.cli.commands_requests import requests
+from cleanrooms_governance.cli.commands_up import up
 from cleanrooms_governance.cli.exit_codes import Exit
 from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.errors import GovernanceError, Refused
-
-_INTERRUPTED = 130
 
 
 @click.group(
@@ -34,6 +35,10 @@ def crgov() -> None:
 
 crgov.add_command(requests)
 crgov.add_command(invitations)
+crgov.add_command(ask)
+crgov.add_command(up)
+crgov.add_command(delete_collaboration)
+crgov.add_command(leave)
 crgov.add_command(probe)
 
 
@@ -62,8 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(Exit.ERROR)
     except (KeyboardInterrupt, click.Abort):
-        output.complain("interrupted", Exit.ERROR, as_json=False)
-        return _INTERRUPTED
+        return _ended("interrupted: look at the collaboration before you try again", Exit.ERROR, as_json=as_json)
     except Exception as error:
         return _ended(_unforeseen(error), Exit.ERROR, as_json=as_json)
 

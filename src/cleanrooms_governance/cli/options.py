@@ -62,6 +62,13 @@ def stack_options(command: F) -> F:
     return click.option("--stack", help="The stack, whose file is found as pulumi finds it.")(command)
 
 
+def where(stack: str | None, stack_file: Path | None) -> list[str]:
+    """Return the options that name this stack file, for a command that is shown."""
+    if stack:
+        return ["--stack", stack]
+    return ["--stack-file", str(stack_file)] if stack_file else []
+
+
 def place_options(command: F) -> F:
     """Add the options that name one collaboration, and how to act as an account that no stack file knows."""
     command = click.option("--external-id", help="With --role.")(command)

@@ -77,6 +77,17 @@ def progress(text: str) -> None:
     print(plain(text, _LONGEST_LINE) + " …", file=sys.stderr, flush=True)
 
 
+def relay(line: Line, *, aside: bool) -> None:
+    """Pass on what another program says while it runs, its indentation kept; ``aside`` on the error stream."""
+    stream = sys.stderr if aside else sys.stdout
+    print(_toned(_indented(line.text), line.tone, coloured=_takes_colours(stream)), file=stream, flush=True)
+
+
+def warn(text: str) -> None:
+    """Say something on the error stream to somebody at the terminal, in the middle of what goes on."""
+    print(f"crgov: {plain(text, _LONGEST_LINE)}", file=sys.stderr, flush=True)
+
+
 def no_progress(text: str) -> None:
     """Say nothing about what goes on: nobody waits."""
 
@@ -97,7 +108,7 @@ def _write_json(document: Mapping[str, Any]) -> None:
 def _harmless(value: Any) -> Any:
     """Return a document without what steers a terminal: JSON is looked at in terminals, too."""
     if isinstance(value, str):
-        return "\n".join(plain(line, _LONGEST_LINE) for line in value.split("\n"))
+        return "\n".join(_indented(line) for line in value.split("\n"))
     if isinstance(value, Mapping):
         return {str(key): _harmless(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -106,8 +117,16 @@ def _harmless(value: Any) -> Any:
 
 
 def _line(line: Line, *, coloured: bool) -> str:
-    text = " " * line.indent + plain(line.text, _LONGEST_LINE)
-    return f"{line.tone.value}{text}{_RESET}" if coloured and line.tone.value else text
+    return _toned(" " * line.indent + plain(line.text, _LONGEST_LINE), line.tone, coloured=coloured)
+
+
+def _indented(text: str) -> str:
+    """Return a line without what steers a terminal, its indentation kept."""
+    return " " * (len(text) - len(text.lstrip(" "))) + plain(text, _LONGEST_LINE)
+
+
+def _toned(text: str, tone: Tone, *, coloured: bool) -> str:
+    return f"{tone.value}{text}{_RESET}" if coloured and tone.value else text
 
 
 def _takes_colours(stream: TextIO) -> bool:

@@ -1,18 +1,35 @@
 """What do `crgov requests list` and `crgov requests show` say?"""
 
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cleanrooms_governance.cli.exit_codes import Exit, worst
+from cleanrooms_governance.cli.foresight import Foresight
 from cleanrooms_governance.cli.output import Line, Report, Tone
-from cleanrooms_governance.cli.request_view import account_names, request_document, request_lines, view_exit, world_title
+from cleanrooms_governance.cli.request_view import (
+    account_names,
+    effects_fingerprint,
+    moved_since_filing,
+    request_document,
+    request_lines,
+    view_exit,
+    world_title,
+)
 from cleanrooms_governance.cli.worlds import NotThere, Seen, Trouble, World
 from cleanrooms_governance.errors import GovernanceError
-from cleanrooms_governance.model import AccountId, ChangeRequest
+from cleanrooms_governance.model import AccountId, ChangeRequest, RequestStatus
+from cleanrooms_governance.requests import content_fingerprint
+from cleanrooms_governance.text import label, plain
+
+LookAhead = Callable[[World], Foresight]
 
 
-def list_report(seen: Sequence[Seen], names: Mapping[AccountId, str], *, past: bool) -> Report:
-    """Return all open requests, or with ``past`` all that there ever were, newest last; open ones alone decide the end."""
+def list_report(seen: Sequence[Seen], names: Mapping[AccountId, str], look_ahead: LookAhead, *, past: bool) -> Report:
+    """Return all open requests, or with ``past`` all that there ever were, newest last; open ones alone decide the end.
+
+    Parameters: ``look_ahead`` says what the next `pulumi up` does in a collaboration.
+    """
     documents: list[dict[str, Any]] = []
     lines: list[Line] = []
     ends: list[Exit] = []
@@ -26,22 +43,45 @@ def list_report(seen: Sequence[Seen], names: Mapping[AccountId, str], *, past: b
             lines += [Line(f"{each.place.label}: not created yet", Tone.TITLE)]
         else:
             shown = [request for request in each.requests if past or request.is_open]
-            documents.append(world_document(each) | {"requests": [request_document(request, each) for request in shown]})
-            lines.append(world_title(each))
+            undecided = any(request.status == RequestStatus.PENDING for request in shown)
+            ahead = look_ahead(each) if undecided else Foresight(each.live)
+            described = [request_document(request, each, ahead.on(request)) for request in shown]
+            documents.append(world_document(each) | {"requests": described})
+            called = account_names(each, names)
+            lines.append(world_title(each, called))
             for request in shown:
-                lines += request_lines(request, each, account_names(each, names))
+                lines += request_lines(request, each, called, ahead.on(request))
             if not shown:
                 lines.append(Line("no requests" if past else "no open requests", Tone.FAINT, 2))
             ends += [view_exit(request) for request in shown if request.is_open]
     return Report({"collaborations": documents}, lines, worst(ends))
 
 
-def show_report(found: tuple[World, ChangeRequest], names: Mapping[AccountId, str]) -> Report:
-    """Return everything about one request."""
+def show_report(
+    found: tuple[World, ChangeRequest], names: Mapping[AccountId, str], ahead: Foresight, where: Sequence[str]
+) -> Report:
+    """Return everything about one request, and how to vote on it by hand where that is ours to do.
+
+    Parameters: ``where`` are the options that say where to look, for the command that is shown.
+    """
     world, request = found
-    lines = [world_title(world), *request_lines(request, world, account_names(world, names))]
-    document = {"collaboration": world_document(world), "request": request_document(request, world)}
+    foreseen = ahead.on(request)
+    called = account_names(world, names)
+    lines = [world_title(world, called), *request_lines(request, world, called, foreseen)]
+    types = ", ".join(sorted(map(plain, world.live.auto_approved))) or "nothing"
+    lines.append(Line(f"the collaboration approves by itself: {types}", Tone.FAINT, 4))
+    for account in (each for each, vote in sorted(foreseen.items()) if vote.action is None and vote.by_hand):
+        lines += [Line(f"to approve it as {label(account, called)}:", indent=4)]
+        lines += [Line(approve_command(request, world, account, where), indent=6)]
+    document = {"collaboration": world_document(world), "request": request_document(request, world, foreseen)}
     return Report(document, lines, view_exit(request))
+
+
+def approve_command(request: ChangeRequest, world: World, account: AccountId, where: Sequence[str]) -> str:
+    """Return the command that approves exactly this request; the effects are named where the collaboration has changed."""
+    effects = ["--effects", effects_fingerprint(request, world.live)] if moved_since_filing(request, world.live) else []
+    content = ["--content", content_fingerprint(request.changes)]
+    return shlex.join(["crgov", "requests", "approve", request.id, *content, *effects, "--account", account, *where])
 
 
 def find_request(seen: Sequence[Seen], request_id: str) -> tuple[World, ChangeRequest]:

@@ -20,6 +20,7 @@ from cleanrooms_governance.atoms import (
     value_in,
 )
 from cleanrooms_governance.cli.exit_codes import Exit
+from cleanrooms_governance.cli.foresight import Foreseen
 from cleanrooms_governance.cli.output import Line, Tone
 from cleanrooms_governance.cli.worlds import World
 from cleanrooms_governance.fingerprint import fingerprint
@@ -95,8 +96,8 @@ def view_exit(request: ChangeRequest) -> Exit:
     return Exit.CHANGES if request.status == RequestStatus.APPROVED else Exit.DONE
 
 
-def request_document(request: ChangeRequest, world: World) -> dict[str, Any]:
-    """Return a request for programs."""
+def request_document(request: ChangeRequest, world: World, foreseen: Mapping[AccountId, Foreseen]) -> dict[str, Any]:
+    """Return a request for programs. ``foreseen`` says what `pulumi up` does about the votes that are awaited."""
     return {
         "id": request.id,
         "status": request.status,
@@ -109,6 +110,7 @@ def request_document(request: ChangeRequest, world: World) -> dict[str, Any]:
         "notUnderstood": list(request.unknown),
         "autoApproved": request.auto_approved,
         "votes": dict(sorted(request.approvals.items())),
+        "nextUp": {account: {"action": each.action, "rule": each.why} for account, each in sorted(foreseen.items())},
         "waitsFor": list(waits_for(request, world.live)),
     }
 
@@ -120,27 +122,24 @@ def waits_for(request: ChangeRequest, live: Collaboration) -> tuple[AccountId, .
     return request.pending_voters if request.status == RequestStatus.PENDING else ()
 
 
-def world_title(world: World) -> Line:
+def world_title(world: World, names: Mapping[AccountId, str]) -> Line:
     """Return the line that stands above what is said about a collaboration."""
     live = world.live
     key = "" if world.place.label in (live.name, live.id) else f"{world.place.label}: "
-    return Line(f"{key}{plain(live.name)} ({live.id}, {live.region}), creator {live.creator}", Tone.TITLE)
+    return Line(f"{key}{plain(live.name)} ({live.id}, {live.region}), creator {label(live.creator, names)}", Tone.TITLE)
 
 
-def request_lines(request: ChangeRequest, world: World, names: Mapping[AccountId, str]) -> Iterator[Line]:
-    """Yield everything about a request, the diff first."""
+def request_lines(
+    request: ChangeRequest, world: World, names: Mapping[AccountId, str], foreseen: Mapping[AccountId, Foreseen]
+) -> Iterator[Line]:
+    """Yield everything about a request, the diff first; ``foreseen`` as for ``request_document``."""
     live = world.live
     yield Line(f"change request {request.id}: {plain(request.status)}, filed {request.created.strftime(_MOMENT)}", indent=2)
     happening = request_effects(request, live)
     for effect in happening:
         yield effect.line(names)
-    for change in request.changes:
-        if (
-            isinstance(change, MemberChange)
-            and change.display_name
-            and Atom(change.account, Setting.MEMBER) not in standing(live)
-        ):
-            yield Line(f"  {change.account} is to be called {plain(change.display_name)!r}", indent=4)
+    for text in names_given(request, live):
+        yield Line(text, indent=4)
     if not happening:
         yield Line("changes nothing in the collaboration as it stands", Tone.FAINT, 4)
     if request.is_open:
@@ -152,7 +151,7 @@ def request_lines(request: ChangeRequest, world: World, names: Mapping[AccountId
     for account, vote in sorted(request.approvals.items()):
         tone = {Vote.APPROVED: Tone.ADDED, Vote.DENIED: Tone.TAKEN}.get(Vote(vote)) if vote in set(Vote) else None
         yield Line(
-            f"{plain(vote)} by {label(account, names)}" if vote != Vote.PENDING else _no_vote(account, names),
+            f"{plain(vote)} by {label(account, names)}" if vote != Vote.PENDING else _no_vote(account, names, foreseen),
             tone or Tone.PLAIN,
             4,
         )
@@ -163,13 +162,25 @@ def request_lines(request: ChangeRequest, world: World, names: Mapping[AccountId
         yield Line(f"waits for {labels(waiting, names)} {what}", indent=4)
 
 
+def names_given(request: ChangeRequest, live: Collaboration) -> Iterator[str]:
+    """Yield the names that a request gives to new members: no more than that, since whoever files it chooses them."""
+    for change in request.changes:
+        if (
+            isinstance(change, MemberChange)
+            and change.display_name
+            and Atom(change.account, Setting.MEMBER) not in standing(live)
+        ):
+            yield f"{change.account} is to be called {plain(change.display_name)!r}"
+
+
 def account_names(world: World, known: Mapping[AccountId, str]) -> dict[AccountId, str]:
     """Return the names of accounts: the stack file's, else what the members call themselves."""
     return {**{account: member.display_name for account, member in world.live.members.items()}, **known}
 
 
-def _no_vote(account: AccountId, names: Mapping[AccountId, str]) -> str:
-    return f"no vote yet by {label(account, names)}"
+def _no_vote(account: AccountId, names: Mapping[AccountId, str], foreseen: Mapping[AccountId, Foreseen]) -> str:
+    said = f"no vote yet by {label(account, names)}"
+    return f"{said}; {foreseen[account].said}" if account in foreseen else said
 
 
 def _listed(value: Value) -> str:

@@ -37,6 +37,15 @@ class Stack:
         """The names that the file gives to accounts."""
         return {account: known.name for account, known in self.file.accounts.items() if known.name}
 
+    def knows(self, account: AccountId) -> bool:
+        """Tell whether the file names an account at all."""
+        return account in self.file.accounts or any(account in each.members for each in self.file.collaborations.values())
+
+    def holds(self, account: AccountId) -> bool:
+        """Tell whether the file gives credentials for an account."""
+        known = self.file.accounts.get(account)
+        return known is not None and known.access is not None
+
 
 def read_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stack | None:
     """Return the stack that the options name, or ``None`` if they name none.

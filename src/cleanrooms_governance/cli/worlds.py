@@ -3,9 +3,9 @@
 A collaboration of the stack file is looked at as its creator, somebody else's as the account that is its member.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cleanrooms_governance.cli.exit_codes import Exit
 from cleanrooms_governance.cli.stack import Stack
@@ -15,6 +15,8 @@ from cleanrooms_governance.errors import GovernanceError, Refused
 from cleanrooms_governance.lookup import check_identity, find_collaboration
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration
 from cleanrooms_governance.service import Accounts
+from cleanrooms_governance.settings.inputs import collaboration_inputs, parse_collaboration_inputs
+from cleanrooms_governance.world import read_world
 
 _READERS = 16
 _ENVIRONMENT = Credentials(environment=True)
@@ -32,18 +34,22 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one collaboration is to be looked at: ``id`` is known, or it is found by what ``desired`` says."""
+    """Where one collaboration is to be looked at: ``id`` is known, or it is found by what ``desired`` says.
+
+    ``voters`` are the ways into the accounts whose votes `pulumi up` casts there.
+    """
 
     label: str
     access: Access
     region: str
     id: str | None = None
     desired: DesiredCollaboration | None = None
+    voters: Mapping[AccountId, Access] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A collaboration as it stands, with all its requests, oldest first."""
+    """A collaboration as it stands, with its tags if this stack governs it, and all its requests, oldest first."""
 
     place: Place
     live: Collaboration
@@ -113,7 +119,10 @@ def look(wanted: Sequence[Place], accounts: Accounts) -> list[Seen]:
 def read(place: Place, collaboration_id: str, accounts: Accounts) -> World:
     """Read one collaboration. Raises every ``ServiceError`` of the reads."""
     service = accounts(place.access, place.region)
-    return World(place, service.collaboration(collaboration_id), service.change_requests(collaboration_id))
+    if place.desired is None:
+        return World(place, service.collaboration(collaboration_id), service.change_requests(collaboration_id))
+    found = read_world(service, collaboration_id)
+    return World(place, found.live, found.requests)
 
 
 def _seen(place: Place, accounts: Accounts) -> Seen:
@@ -133,19 +142,16 @@ def _seen(place: Place, accounts: Accounts) -> Seen:
     return world
 
 
+def declared_place(stack: Stack, key: str) -> tuple[Place, DesiredCollaboration]:
+    """Return where a collaboration of the stack file is looked at, as its creator, and what the file wants of it."""
+    desired, access, voters = parse_collaboration_inputs(collaboration_inputs(stack.file, key, stack.owner_prefix))
+    return Place(key, access, desired.region, desired.id, desired, voters), desired
+
+
 def _declared(stack: Stack) -> Iterator[Place]:
-    for key, section in stack.file.collaborations.items():
-        desired = DesiredCollaboration(
-            key=key,
-            owner=f"{stack.owner_prefix}/{key}",
-            name=section.name or key,
-            creator=section.creator,
-            region=section.region,
-            members={},
-            id=section.id,
-        )
-        access = access_of(stack, section.creator, Credentials())
-        yield Place(key, access, section.region, section.id, desired)
+    for key in stack.file.collaborations:
+        place, _ = declared_place(stack, key)
+        yield place
     foreign: set[tuple[str, str]] = set()
     for key, membership in stack.file.memberships.items():
         if membership.collaboration in stack.file.collaborations or membership.region is None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from cleanrooms_governance.desired import OwnPlan
 from cleanrooms_governance.errors import Finding
 from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, RUNNER_ABILITIES, Ability
+from cleanrooms_governance.settings.documents import encryption_document
 from cleanrooms_governance.settings.fields import Section
 from cleanrooms_governance.settings.places import Location
 from cleanrooms_governance.settings.reading import Entry
@@ -16,6 +17,10 @@ from cleanrooms_governance.settings.sections import (
     MembershipSettings,
     RuleSection,
 )
+from cleanrooms_governance.settings.text_shapes import ENCRYPTION_SETTINGS
+
+ENDED_ENGINE = "CLEAN_ROOMS_SQL"
+"""No longer available since July 2025 (service model, CreateCollaborationInput)."""
 
 WAYS_IN = ("environment", "profile", "role")
 """The keys that each say how to act as an account."""
@@ -77,11 +82,40 @@ def collaboration_findings(entry: Entry[CollaborationSettings]) -> Iterator[Find
                 f"{ability} is given to {' and '.join(holders)}; one member alone can have it, take it from the others",
                 "members",
             )
+    if section.result_regions is not None and not section.result_regions and entry.is_sure("resultRegions"):
+        yield entry.finding(
+            "is empty, which would leave open whether results may go nowhere or anywhere: list Regions, or remove the key",
+            "resultRegions",
+        )
     for account in sorted(section.removed):
-        if account in section.members:
+        if account == creator:
+            yield entry.finding(
+                f"{account} is the creator, which cannot be removed: take it out (a collaboration ends by deleting it)",
+                "removed",
+            )
+        elif account in section.members:
             yield entry.finding(f"{account} is among the members as well; remove it here or there", "removed")
-    if section.removed:
-        yield entry.finding("not built yet: this version cannot remove members, leave the list empty", "removed")
+
+
+def creation_findings(entry: Entry[CollaborationSettings]) -> Iterator[Finding]:
+    """Check what a collaboration that is to be created cannot be created with.
+
+    Source: service model, DataEncryptionMetadata (all four are required) and AnalyticsEngine (one of them has ended).
+    """
+    section = entry.section
+    said = encryption_document(section.encryption)
+    if said and (missing := sorted(set(ENCRYPTION_SETTINGS) - said.keys())) and entry.is_sure("encryption"):
+        yield entry.finding(
+            f"says nothing of {', '.join(missing)}: a collaboration for encrypted data is created with all four, give each true"
+            " or false",
+            "encryption",
+        )
+    if section.analytics_engine == ENDED_ENGINE:
+        yield entry.finding(
+            f"{ENDED_ENGINE} has ended, so no collaboration can be created with it: write SPARK or remove the key"
+            " (for a collaboration that exists, give its id)",
+            "analyticsEngine",
+        )
 
 
 def display_name_findings(entry: Entry[CollaborationSettings], named: Collection[str], where: str) -> Iterator[Finding]:

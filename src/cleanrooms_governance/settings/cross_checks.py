@@ -40,6 +40,7 @@ def stack_findings(draft: Draft) -> Iterator[Finding]:
         yield from _creator_findings(draft, collaboration)
     yield from _ids_given_twice(draft)
     yield from _names_given_twice(draft)
+    yield from _former_keys_findings(draft)
     for _, membership in understood(draft.memberships):
         yield from checks.policy_findings(membership, membership.section.change_requests, "changeRequests")
         yield from _account_findings(draft, membership, membership.section.account, "account")
@@ -55,7 +56,10 @@ def understood(entries: Mapping[str, Entry[S] | None]) -> Iterator[tuple[str, En
 
 
 def _creation_findings(draft: Draft, entry: Entry[CollaborationSection]) -> Iterator[Finding]:
-    if entry.section.id is None and entry.is_sure("id") and draft.is_complete:
+    if entry.section.id is not None or not entry.is_sure("id"):
+        return
+    yield from checks.creation_findings(entry)
+    if draft.is_complete:
         named = {
             account
             for account, known in draft.accounts.items()
@@ -113,7 +117,7 @@ def _names_given_twice(draft: Draft) -> Iterator[Finding]:
     first: dict[tuple[str, str, str], tuple[str, CollaborationSection]] = {}
     for key, entry in understood(draft.collaborations):
         section = entry.section
-        if not all(entry.is_sure(part) for part in ("creator", "region", "name")):
+        if not all(entry.is_sure(part) for part in ("creator", "region", "name")) or (section.id and not section.name):
             continue
         same = first.setdefault((section.creator, section.region, section.name or key), (key, section))
         if same[0] != key and not (section.id and same[1].id):
@@ -122,6 +126,26 @@ def _names_given_twice(draft: Draft) -> Iterator[Finding]:
                 " a collaboration is found again by its name, give another one",
                 "name",
             )
+
+
+def _former_keys_findings(draft: Draft) -> Iterator[Finding]:
+    """Find former keys that do not say which collaboration is meant."""
+    first: dict[str, str] = {}
+    for key, entry in understood(draft.collaborations):
+        for former in sorted(entry.section.previously):
+            if former == key:
+                yield entry.finding(
+                    f"{former} is the key that it has: name keys that it had before, or remove it", "previously"
+                )
+            elif former in draft.collaborations:
+                yield entry.finding(
+                    f"{former} is the key of another collaboration of this file: a key that is in use cannot have been"
+                    f" given up for {key}, rename the other or remove it here",
+                    "previously",
+                )
+            elif first.setdefault(former, key) != key:
+                other = first[former]
+                yield entry.finding(f"{former} is a former key of {other} as well: remove it here or there", "previously")
 
 
 def _membership_findings(draft: Draft, entry: Entry[MembershipSection]) -> Iterator[Finding]:
@@ -135,7 +159,8 @@ def _membership_findings(draft: Draft, entry: Entry[MembershipSection]) -> Itera
     elif strict.is_id_like(reference):
         yield from _foreign_findings(draft, entry)
     elif draft.is_complete:
-        near = strict.closest(reference, draft.collaborations.keys())
+        renamed = [key for key, own in understood(draft.collaborations) if reference in own.section.previously]
+        near = next(iter(renamed), None) or strict.closest(reference, draft.collaborations.keys())
         meant = f"did you mean {near}?" if near else "add it under collaborations"
         yield entry.finding(
             f"{strict.shown(reference)} is no collaboration of this stack: {meant} (somebody else's is named by its id)",
@@ -156,7 +181,13 @@ def _own_findings(
             *("expects", "creator"),
         )
     member = own.members.get(section.account)
-    if member is not None and collaboration.is_sure("members", section.account, "abilities"):
+    if member is None and section.account in own.removed:
+        yield entry.finding(
+            f"{section.account} is under removed of {key}, which ends its membership for good: take this membership out of"
+            " the file as well",
+            "account",
+        )
+    elif member is not None and collaboration.is_sure("members", section.account, "abilities"):
         yield from _joining_findings(draft, entry, member.abilities)
     elif member is None and entry.is_sure("account") and collaboration.is_sure("members", section.account):
         yield entry.finding(

@@ -10,9 +10,10 @@ from typing import Any
 from cleanrooms_governance.desired import Access, Credentials
 from cleanrooms_governance.settings.sections import (
     ChangeRequestsSection,
+    EncryptionSection,
     ExpectationsSection,
-    ExpectedEncryptionSection,
     JobResultConfigurationSection,
+    LimitsSection,
     MemberSection,
     ResultConfigurationSection,
     RuleSection,
@@ -53,10 +54,19 @@ def members_document(members: Mapping[Any, MemberSection]) -> Document:
                 "abilities": sorted(member.abilities),
                 "mlAbilities": sorted_or_none(member.ml_abilities),
                 "payerFor": sorted_or_none(member.payer_for),
+                "until": member.until.isoformat() if member.until else None,
+                "why": member.why,
             }
         )
         for account, member in sorted(members.items())
     }
+
+
+def limits_document(section: LimitsSection | None) -> Document | None:
+    """Return the limits that the file gives."""
+    if section is None:
+        return None
+    return without_none({"removals": section.removals, "removalShare": section.removal_share})
 
 
 def expectations_document(section: ExpectationsSection) -> Document:
@@ -74,8 +84,8 @@ def expectations_document(section: ExpectationsSection) -> Document:
     )
 
 
-def encryption_document(section: ExpectedEncryptionSection | None) -> Document | None:
-    """Return the expected encryption by the service's names, or nothing where the file does not ask."""
+def encryption_document(section: EncryptionSection | None) -> Document | None:
+    """Return the encryption by the service's names, or nothing where the file is silent about it."""
     if section is None:
         return None
     return without_none(

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict
 from pydantic.alias_generators import to_camel
 
-from cleanrooms_governance.desired import OwnPlan
+from cleanrooms_governance.desired import OwnPlan, Unmanaged
 from cleanrooms_governance.model import AUTO_APPROVABLE_TYPES, Ability, AccountId, ChangeType, CostType
 from cleanrooms_governance.settings import strict, text_shapes
 
@@ -34,6 +34,15 @@ AutoApprovable = Annotated[
 ]
 Cost = Annotated[CostType, BeforeValidator(strict.enumeration("cost type", CostType))]
 VoteOnOwnPlan = Annotated[OwnPlan, BeforeValidator(strict.enumeration("way to vote", OwnPlan))]
+OnUnmanaged = Annotated[Unmanaged, BeforeValidator(strict.enumeration("way to treat what is not managed", Unmanaged))]
+DeadlineDays = Annotated[int, BeforeValidator(strict.days(1))]
+NoticeDays = Annotated[int, BeforeValidator(strict.days(0))]
+Count = Annotated[int, BeforeValidator(strict.count)]
+Share = Annotated[float, BeforeValidator(strict.share)]
+ResultRegion = Annotated[
+    str, BeforeValidator(strict.choice("Region known to this version to take results", text_shapes.RESULT_REGIONS))
+]
+Engine = Annotated[str, BeforeValidator(strict.choice("analytics engine", text_shapes.ANALYTICS_ENGINES))]
 ResultFormat = Annotated[str, BeforeValidator(strict.choice("result format", text_shapes.RESULT_FORMATS))]
 
 RequestId = Annotated[str, BeforeValidator(strict.shaped(text_shapes.REQUEST_ID))]
@@ -42,6 +51,7 @@ TagValue = Annotated[str, BeforeValidator(strict.shaped(text_shapes.TAG_VALUE))]
 CollaborationId = Annotated[str, BeforeValidator(strict.collaboration_id)]
 CollaborationName = Annotated[str, BeforeValidator(strict.shaped(text_shapes.COLLABORATION_NAME))]
 Description = Annotated[str, BeforeValidator(strict.shaped(text_shapes.DESCRIPTION))]
+Why = Annotated[str, BeforeValidator(strict.shaped(text_shapes.WHY))]
 DisplayName = Annotated[str, BeforeValidator(strict.shaped(text_shapes.DISPLAY_NAME))]
 Bucket = Annotated[str, BeforeValidator(strict.shaped(text_shapes.BUCKET))]
 KeyPrefix = Annotated[str, BeforeValidator(strict.shaped(text_shapes.KEY_PREFIX))]

@@ -52,13 +52,11 @@ class CollaborationInputs(CollaborationSettings):
         **CollaborationSettings.stand_ins,
         "key": "none",
         "owner": "none",
-        "name": "none",
         "access": _NO_ACCESS,
     }
 
     key: fields.EntryKey = Field(description="the collaboration's key in its stack")
     owner: Owner = Field(description="<project>/<stack>/<key>, the owner's mark on the collaboration")
-    name: fields.CollaborationName = Field(description="the collaboration's name")
     access: AccessSection = Field(description="account, read and write of the creator")
     adopt: IdOrNothing = ""
     voters: dict[fields.Account, VoterSection] = Field(default_factory=dict)

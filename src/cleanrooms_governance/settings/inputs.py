@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cleanrooms_governance.desired import Access, DesiredCollaboration, DesiredMembership
+from cleanrooms_governance.desired import NOTICE, Access, DesiredCollaboration, DesiredMembership, Unmanaged
 from cleanrooms_governance.errors import Finding, InvalidInput
 from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.settings import checks, values
@@ -46,16 +46,29 @@ def collaboration_inputs(stack_file: StackFile, key: str, owner_prefix: str) -> 
         {
             "key": key,
             "owner": f"{owner_prefix}/{key}",
-            "name": section.name or key,
+            "previously": sorted(section.previously) or None,
+            "name": section.name or (None if section.id else key),
             "creator": section.creator,
             "region": section.region,
             "adopt": section.id or "",
             "description": section.description,
             "queryLog": section.query_log,
+            "jobLog": section.job_log,
+            "metrics": section.metrics,
+            "encryption": doc.encryption_document(section.encryption),
+            "resultRegions": doc.sorted_or_none(section.result_regions),
+            "analyticsEngine": section.analytics_engine,
+            "tags": None if section.tags is None else dict(sorted(section.tags.items())),
             "autoApprove": doc.sorted_or_none(section.auto_approve),
             "members": doc.members_document(section.members),
             "removed": sorted(section.removed),
+            "limits": doc.limits_document(section.limits),
             "acknowledge": sorted(section.acknowledge),
+            "untilNotice": section.until_notice,
+            "deadline": section.deadline,
+            "paused": section.paused or None,
+            "unmanaged": str(section.unmanaged) if section.unmanaged else None,
+            "cancelRequests": sorted(section.cancel_requests) or None,
             "access": doc.access_document(_access(stack_file, section.creator)),
             "voters": voters,
             "names": _names(stack_file, concerned),
@@ -115,6 +128,7 @@ def parse_collaboration_inputs(
         findings += checks.collaboration_findings(entry)
         if entry.section.adopt == "" and entry.is_sure("adopt"):
             findings += checks.display_name_findings(entry, entry.section.names, "names")
+            findings += checks.creation_findings(entry)
         findings += _access_findings(entry, entry.section.access, entry.section.creator, "creator", "access")
         findings += _voter_findings(entry)
     if findings or entry is None:
@@ -124,15 +138,29 @@ def parse_collaboration_inputs(
     desired = DesiredCollaboration(
         key=section.key,
         owner=section.owner,
-        name=section.name,
+        name=section.name or (None if section.adopt else section.key),
         creator=section.creator,
         region=section.region,
         members=values.to_members(section.members),
         id=section.adopt or None,
+        former_owners=frozenset(f"{section.owner.rpartition('/')[0]}/{key}" for key in section.previously),
         description=section.description,
         query_log=section.query_log,
+        job_log=section.job_log,
+        metrics=section.metrics,
+        encryption=doc.encryption_document(section.encryption),
+        result_regions=section.result_regions,
+        analytics_engine=section.analytics_engine,
+        tags=section.tags,
         auto_approve=section.auto_approve,
+        removed=section.removed,
+        limits=values.to_limits(section.limits),
         acknowledge=section.acknowledge,
+        until_notice=NOTICE if section.until_notice is None else section.until_notice,
+        deadline=section.deadline,
+        paused=bool(section.paused),
+        unmanaged=section.unmanaged or Unmanaged.REPORT,
+        cancel_requests=section.cancel_requests,
         voters={account: values.to_policy(voter.change_requests, paused=bool(voter.paused)) for account, voter in voters},
         names=dict(sorted(section.names.items())),
     )

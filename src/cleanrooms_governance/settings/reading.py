@@ -146,8 +146,12 @@ def _location(error: ErrorDetails) -> Location:
 
 
 def _put(document: Any, location: Location, value: object) -> None:
-    for step in location[:-1]:
-        document = document[step]
+    """Put a value in its place; where what it is in was taken out before, there is no place for it."""
+    try:
+        for step in location[:-1]:
+            document = document[step]
+    except (LookupError, TypeError):
+        return
     document[location[-1]] = value
 
 

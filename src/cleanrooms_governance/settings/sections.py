@@ -45,60 +45,65 @@ class AccountSection(CredentialsSection):
 class MemberSection(Section):
     """One member of a collaboration."""
 
-    not_built: ClassVar[frozenset[str]] = frozenset({"until", "why"})
     stand_ins: ClassVar[dict[str, object]] = {"abilities": []}
 
     abilities: Several[fields.MemberAbility] = Field(description="the list of the member's abilities, [] for none")
     display_name: Maybe[fields.DisplayName] = None
     ml_abilities: Maybe[Several[fields.MlAbility]] = None
     payer_for: Maybe[Several[fields.Cost]] = None
+    until: Maybe[fields.Day] = None
+    why: Maybe[fields.Why] = None
 
 
-class CollaborationSettings(Section):
-    """What a collaboration's section and its resource's inputs have in common."""
+class LimitsSection(Section):
+    """How much one plan may do without being acknowledged."""
 
-    not_built: ClassVar[frozenset[str]] = frozenset(
-        {
-            "previously",
-            "jobLog",
-            "metrics",
-            "encryption",
-            "resultRegions",
-            "analyticsEngine",
-            "limits",
-            "cancelRequests",
-            "deadline",
-            "paused",
-            "unmanaged",
-            "tags",
-        }
-    )
-    stand_ins: ClassVar[dict[str, object]] = {"creator": NO_ACCOUNT, "region": NO_REGION, "members": {}}
-
-    creator: fields.Account = Field(description="the account that creates the collaboration, in quotes")
-    region: fields.Region = Field(description="the Region of the collaboration, such as eu-west-1")
-    members: dict[fields.Account, MemberSection] = Field(description="the members by account id, the creator among them")
-    description: Maybe[fields.Description] = None
-    query_log: Maybe[bool] = None
-    auto_approve: Maybe[Several[fields.AutoApprovable]] = None
-    removed: Several[fields.Account] = frozenset()
-    acknowledge: Several[fields.Fingerprint] = frozenset()
+    removals: Maybe[fields.Count] = None
+    removal_share: Maybe[fields.Share] = None
 
 
-class CollaborationSection(CollaborationSettings):
-    """A collaboration that this stack governs as its creator."""
-
-    name: Maybe[fields.CollaborationName] = None
-    id: Maybe[fields.CollaborationId] = None
-
-
-class ExpectedEncryptionSection(Section):
-    """How data is expected to be encrypted, nothing for not at all (service model: DataEncryptionMetadata)."""
+class EncryptionSection(Section):
+    """How data is encrypted by its owners, nothing for not at all (service model: DataEncryptionMetadata)."""
 
     allow_cleartext: Maybe[bool] = None
     allow_duplicates: Maybe[bool] = None
     allow_joins_on_columns_with_different_names: Maybe[bool] = None
     preserve_nulls: Maybe[bool] = None
+
+
+class CollaborationSettings(Section):
+    """What a collaboration's section and its resource's inputs have in common."""
+
+    stand_ins: ClassVar[dict[str, object]] = {"creator": NO_ACCOUNT, "region": NO_REGION, "members": {}}
+
+    creator: fields.Account = Field(description="the account that creates the collaboration, in quotes")
+    region: fields.Region = Field(description="the Region of the collaboration, such as eu-west-1")
+    members: dict[fields.Account, MemberSection] = Field(description="the members by account id, the creator among them")
+    previously: Several[fields.EntryKey] = frozenset()
+    name: Maybe[fields.CollaborationName] = None
+    description: Maybe[fields.Description] = None
+    query_log: Maybe[bool] = None
+    job_log: Maybe[bool] = None
+    metrics: Maybe[bool] = None
+    encryption: Maybe[EncryptionSection] = None
+    result_regions: Maybe[Several[fields.ResultRegion]] = None
+    analytics_engine: Maybe[fields.Engine] = None
+    tags: Maybe[dict[fields.TagKey, fields.TagValue]] = None
+    auto_approve: Maybe[Several[fields.AutoApprovable]] = None
+    removed: Several[fields.Account] = frozenset()
+    limits: Maybe[LimitsSection] = None
+    acknowledge: Several[fields.Fingerprint] = frozenset()
+    until_notice: Maybe[fields.NoticeDays] = None
+    deadline: Maybe[fields.DeadlineDays] = None
+    paused: Maybe[bool] = None
+    unmanaged: Maybe[fields.OnUnmanaged] = None
+    cancel_requests: Several[fields.RequestId] = frozenset()
+
+
+class CollaborationSection(CollaborationSettings):
+    """A collaboration that this stack governs as its creator."""
+
+    id: Maybe[fields.CollaborationId] = None
 
 
 class ExpectationsSection(Section):
@@ -110,7 +115,7 @@ class ExpectationsSection(Section):
     payer_for: Maybe[Several[fields.Cost]] = None
     query_log: Maybe[bool] = None
     job_log: Maybe[bool] = None
-    encryption: Maybe[ExpectedEncryptionSection] = None
+    encryption: Maybe[EncryptionSection] = None
 
 
 class BucketSection(Section):

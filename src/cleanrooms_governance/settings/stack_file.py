@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from cleanrooms_governance.desired import Account
@@ -26,13 +27,21 @@ _MOST_INLINE_BYTES = 90_000
 """The engine hands all configuration to the program in one environment string, for which Linux has 128 KiB."""
 
 
+class OnWaiting(StrEnum):
+    """What becomes of a run that ends with something still waiting for others."""
+
+    REPORT = "report"
+    FAIL = "fail"
+
+
 @dataclass(frozen=True, slots=True)
 class StackFile:
-    """A valid stack file; everything is sorted by key."""
+    """A valid stack file; everything is sorted by key. ``on_waiting`` says whether a run may end well while it waits."""
 
     accounts: Mapping[AccountId, Account]
     collaborations: Mapping[str, CollaborationSection]
     memberships: Mapping[str, MembershipSection]
+    on_waiting: OnWaiting = OnWaiting.REPORT
 
 
 def load(config: Mapping[str, str], project: Path) -> StackFile:
@@ -71,6 +80,7 @@ def load(config: Mapping[str, str], project: Path) -> StackFile:
         accounts={AccountId(key): to_account(AccountId(key), entry.section) for key, entry in understood(draft.accounts)},
         collaborations={key: entry.section for key, entry in understood(draft.collaborations)},
         memberships={key: entry.section for key, entry in understood(draft.memberships)},
+        on_waiting=OnWaiting(str(said.get("onWaiting", OnWaiting.REPORT))),
     )
 
 
@@ -107,13 +117,9 @@ def _setting_findings(said: Mapping[str, object]) -> Iterator[Finding]:
     for name in said:
         if name not in (*_SECTIONS, *_SETTINGS):
             yield _STACK_FILE.finding((name,), _unknown(name, (*_SECTIONS, *_SETTINGS)))
-    on_waiting = said.get("onWaiting", "report")
-    if on_waiting == "fail":
-        yield _STACK_FILE.finding(
-            ("onWaiting",), "not built yet: this version cannot fail on waiting, write report or remove the key"
-        )
-    elif on_waiting != "report":
-        yield _STACK_FILE.finding(("onWaiting",), f"{strict.shown(on_waiting)} is not possible: write report or remove the key")
+    on_waiting = said.get("onWaiting", OnWaiting.REPORT)
+    if on_waiting not in list(OnWaiting):
+        yield _STACK_FILE.finding(("onWaiting",), f"{strict.shown(on_waiting)} is not possible: write report or fail")
 
 
 def _file_findings(file: IncludedFile) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ FINDING = "finding"
 """The pydantic error type whose text is already written for people."""
 
 _ACCOUNT_DIGITS = 12
+_MOST_DAYS = 36_500
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ].*", re.ASCII)
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
@@ -124,6 +125,36 @@ def day(value: object) -> date:
     except ValueError as error:
         raise refuse(f"{shown(written)} is no date: {error}") from None
     raise refuse(f'{shown(written)} is no date: write year, month and day in quotes, such as "2027-03-31"')
+
+
+def days(least: int) -> Callable[[object], int]:
+    """Return the check for a number of days, of at least so many and at most a hundred years.
+
+    A program's inputs come back from the engine with every number as a float.
+    """
+
+    def check(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value % 1:
+            raise refuse(f"must be a whole number of days, not {shown(value)}")
+        if not least <= value <= _MOST_DAYS:
+            raise refuse(f"{_digits(value)} is not possible: give {least} to {_MOST_DAYS} days")
+        return int(value)
+
+    return check
+
+
+def count(value: object) -> int:
+    """Return a whole number that is not negative; the engine gives numbers back as floats."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 or value < 0:
+        raise refuse(f"must be a whole number, 0 or more, not {shown(value)}")
+    return int(value)
+
+
+def share(value: object) -> float:
+    """Return a part of a whole."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise refuse(f"must be a number from 0 to 1, such as 0.2 for a fifth, not {shown(value)}")
+    return float(value)
 
 
 def fingerprint(value: object) -> str:

@@ -101,6 +101,7 @@ PROFILE = TextShape(
     re.compile(rf"(?!\s)[^\t\r\n{_NOT_TAKEN}]*(?<!\s)"),
     "it may not begin or end with a blank, and takes no control characters",
 )
+WHY = TextShape("", "reason", 1, 255, _NAME, _NAME_ALLOWED)
 OWNER = TextShape(
     "",
     "owner",
@@ -128,3 +129,18 @@ RESULT_FORMATS = ("CSV", "PARQUET")
 
 ML_ABILITIES = ("CAN_RECEIVE_INFERENCE_OUTPUT", "CAN_RECEIVE_MODEL_OUTPUT")
 """The values of CustomMLMemberAbility in the service model."""
+
+ENCRYPTION_SETTINGS = ("allowCleartext", "allowDuplicates", "allowJoinsOnColumnsWithDifferentNames", "preserveNulls")
+"""The members of DataEncryptionMetadata in the service model, all of which it requires."""
+
+ANALYTICS_ENGINES = ("CLEAN_ROOMS_SQL", "SPARK")
+"""The values of AnalyticsEngine in the service model."""
+
+RESULT_REGIONS = (
+    "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
+    "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-7", "ca-central-1",
+    "ca-west-1", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2",
+    "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "mx-central-1", "sa-east-1", "us-east-1", "us-east-2",
+    "us-west-1", "us-west-2",
+)  # fmt: skip
+"""The values of SupportedS3Region in the service model."""

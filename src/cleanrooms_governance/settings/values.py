@@ -9,6 +9,7 @@ from cleanrooms_governance.desired import (
     Credentials,
     DesiredMember,
     Expectations,
+    Limits,
     Pin,
     Rule,
     VotingPolicy,
@@ -21,6 +22,7 @@ from cleanrooms_governance.settings.sections import (
     CredentialsSection,
     ExpectationsSection,
     JobResultConfigurationSection,
+    LimitsSection,
     MemberSection,
     ResultConfigurationSection,
     RuleSection,
@@ -50,9 +52,28 @@ def to_credentials(section: CredentialsSection) -> Credentials:
 def to_members(sections: Mapping[AccountId, MemberSection]) -> dict[AccountId, DesiredMember]:
     """Return the members by account, sorted."""
     return {
-        account: DesiredMember(account, section.abilities, section.display_name, section.ml_abilities, section.payer_for)
+        account: DesiredMember(
+            account=account,
+            abilities=section.abilities,
+            display_name=section.display_name,
+            ml_abilities=section.ml_abilities,
+            payer_for=section.payer_for,
+            until=section.until,
+            why=section.why,
+        )
         for account, section in sorted(sections.items())
     }
+
+
+def to_limits(section: LimitsSection | None) -> Limits:
+    """Return the limits, by default those of ``Limits``."""
+    standard = Limits()
+    if section is None:
+        return standard
+    return Limits(
+        removals=standard.removals if section.removals is None else section.removals,
+        removal_share=standard.removal_share if section.removal_share is None else section.removal_share,
+    )
 
 
 def to_expectations(section: ExpectationsSection) -> Expectations:

@@ -11,7 +11,7 @@ from cleanrooms_emulator.transport.in_process import connect
 from cleanrooms_governance.aws import AwsAccounts
 from cleanrooms_governance.aws.credentials import role_session_name
 from cleanrooms_governance.desired import Access, Credentials
-from cleanrooms_governance.errors import CredentialsRefused, Refused, ServiceFailure, Throttled, Unreachable
+from cleanrooms_governance.errors import CredentialsRefused, NoCredentials, Refused, ServiceFailure, Throttled, Unreachable
 from cleanrooms_governance.model import AccountId, MemberChange
 from tests.unit.aws.world import (
     CREATOR,
@@ -173,19 +173,68 @@ def test_what_is_no_role_arn_is_refused_as_credentials(world: World) -> None:
         world.accounts(Access(CREATOR, wrong, None), REGION).memberships()
 
 
+NONE_FOUND = "no AWS credentials were found, neither in the environment nor in shared files nor from this machine"
+
+
 def test_an_environment_without_credentials_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    with pytest.raises(CredentialsRefused, match=r"the environment gives no access.*Unable to locate credentials"):
+    with pytest.raises(NoCredentials, match=rf"^accounts\.{ENVIRONMENT_ACCOUNT}\.read: {NONE_FOUND}\. Sign in"):
         world.accounts(READ_ONLY_ENVIRONMENT, REGION).memberships()
 
 
 def test_a_role_without_credentials_to_assume_it_with_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    with pytest.raises(CredentialsRefused, match=rf"^accounts\.{CREATOR}: .*Unable to locate credentials"):
+    with pytest.raises(NoCredentials, match=rf"^accounts\.{CREATOR}: {NONE_FOUND}"):
         world.of(CREATOR).memberships()
 
+    assert [] == world.called(service=None)
 
-def test_a_missing_profile_is_named(world: World) -> None:
+
+def test_a_search_that_found_nothing_is_made_once_for_all_accounts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with pytest.raises(NoCredentials):
+        world.of(CREATOR).memberships()
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ENVIRONMENT_ACCOUNT)
+    with pytest.raises(NoCredentials):
+        world.of(PARTNER).memberships()
+
+
+def test_a_profile_is_none_at_all_where_this_machine_has_no_profiles(world: World) -> None:
+    with pytest.raises(NoCredentials, match=rf"^accounts\.{CREATOR}\.read: {NONE_FOUND}"):
+        world.accounts(Access(CREATOR, Credentials(profile="bank"), None), REGION).memberships()
+
+
+@pytest.mark.parametrize(
+    ("environment", "file", "credentials"),
+    [
+        ({"AWS_ACCESS_KEY_ID": "nobodys-key"}, "", ENVIRONMENT),
+        ({"AWS_ACCESS_KEY_ID": "half", "AWS_SECRET_ACCESS_KEY": ""}, "", ENVIRONMENT),
+        ({}, "[profile other]\n", Credentials(profile="bank")),
+        ({}, "[profile bank]\nregion = eu-west-1\n", Credentials(profile="bank")),
+        ({}, "[profile bank]\naws_access_key_id = half\n", Credentials(profile="bank")),
+        ({"AWS_PROFILE": "nobody"}, "[profile other]\n", ENVIRONMENT),
+    ],
+    ids=["unknown key", "half a key", "another profile", "a profile without keys", "half a profile", "AWS_PROFILE"],
+)
+def test_credentials_that_are_wrong_are_not_credentials_that_are_missing(
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    file: str,
+    credentials: Credentials,
+) -> None:
+    profiles(tmp_path, monkeypatch, file)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(CredentialsRefused) as refused:
+        world.accounts(Access(AccountId(ENVIRONMENT_ACCOUNT), credentials, None), REGION).memberships()
+
+    assert CredentialsRefused is type(refused.value), str(refused.value)
+
+
+def test_a_missing_profile_is_named(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profiles(tmp_path, monkeypatch, "[profile somebody]\n")
     nobody = Credentials(profile="nobody")
     with pytest.raises(CredentialsRefused, match=rf"^accounts\.{CREATOR}\.read: profile nobody gives no access"):
         world.accounts(Access(CREATOR, nobody, None), REGION).memberships()

@@ -123,6 +123,29 @@ def test_a_collaboration_of_many_words_says_them_all() -> None:
     } == new_collaboration(desired, {"governed-by": "acme/prod/sales"})
 
 
+def test_everything_that_is_fixed_at_creation_is_said_then() -> None:
+    desired = collaboration(
+        job_log=True,
+        metrics=True,
+        encryption={"allowCleartext": True, "preserveNulls": False},
+        result_regions=frozenset({"eu-west-3", "eu-west-1"}),
+        analytics_engine="SPARK",
+    )
+    least = new_collaboration(collaboration(), {})
+    assert {
+        "jobLogStatus": "ENABLED",
+        "isMetricsEnabled": True,
+        "dataEncryptionMetadata": {"allowCleartext": True, "preserveNulls": False},
+        "allowedResultRegions": ["eu-west-1", "eu-west-3"],
+        "analyticsEngine": "SPARK",
+    } == {key: value for key, value in new_collaboration(desired, {}).items() if key not in least}
+
+
+def test_what_is_wanted_off_is_not_said_at_creation() -> None:
+    desired = collaboration(job_log=False, metrics=False, encryption={}, tags={})
+    assert new_collaboration(collaboration(), {}) == new_collaboration(desired, {})
+
+
 def test_ml_abilities_and_payers_are_said_at_creation_for_those_who_are_named() -> None:
     desired = collaboration(RECEIVER, DesiredMember(NEWCOMER, frozenset()), names={NEWCOMER: "Newcomer"})
     creator = replace(desired.members[CREATOR], ml_abilities=frozenset(), payer_for=frozenset({CostType.MODEL_INFERENCE}))

@@ -86,6 +86,30 @@ def test_the_list_of_auto_approved_types_is_replaced_whole(world: World) -> None
     assert frozenset({"GRANT_RECEIVE_RESULTS_ABILITY"}) == creator.collaboration(id).auto_approved
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "New"}, {"description": ""}, {"name": "New", "description": "Why"}],
+    ids=["name", "no description", "both"],
+)
+def test_an_update_of_a_collaboration_says_only_what_changes(world: World, change: dict[str, str]) -> None:
+    id = world.create(description="Old")
+    world.of(CREATOR).update_collaboration(id, **change)
+
+    (call,) = world.app.journal.entries(operation="UpdateCollaboration")
+    assert {"collaborationIdentifier": id, **change} == call.parameters
+    live = world.of(CREATOR).collaboration(id)
+    assert change == {key: getattr(live, key) for key in change}
+
+
+@lost
+def test_an_update_of_a_collaboration_is_made_though_its_answer_is_lost(world: World, fault: dict[str, object]) -> None:
+    id = world.create()
+    world.fail(operation="UpdateCollaboration", times=1, **fault)
+    world.of(CREATOR).update_collaboration(id, name="New")
+
+    assert "New" == world.of(CREATOR).collaboration(id).name
+
+
 def test_tags_are_added_overwritten_and_removed(world: World) -> None:
     creator = world.of(CREATOR)
     arn = creator.collaboration(world.create()).arn

@@ -235,12 +235,13 @@ def create(service: Service, live: Collaboration, *, owner: str | None = OWNER) 
     creator = live.members[live.creator]
     created = service.console(live.creator).create_collaboration(
         name=live.name,
+        description=live.description,
         creatorDisplayName=creator.display_name,
         creatorMemberAbilities=sorted(creator.abilities),
         queryLogStatus="DISABLED",
         members=members,
         autoApprovedChangeRequestTypes=sorted(live.auto_approved),
-        tags={OWNER_TAG: owner} if owner else {},
+        tags={**live.tags, OWNER_TAG: owner} if owner else {},
         **_entry_extras(creator, "creatorMLMemberAbilities", "creatorPaymentConfiguration"),
     )
     governed = Governed(service, str(created["collaboration"]["id"]))
@@ -297,6 +298,13 @@ def acting_before(service: Service, operation: str, act: Callable[[], None]) -> 
 
 
 @contextmanager
+def acting_after(service: Service, operation: str, act: Callable[[], object]) -> Iterator[None]:
+    """Somebody acts just when the service has carried out the reconciler's first call of an operation."""
+    with _hooked(service.after_calls, operation, 1, act):
+        yield
+
+
+@contextmanager
 def crashing_after(service: Service, operation: str, time: int = 1) -> Iterator[None]:
     """The process dies when the reconciler has called an operation for the given time."""
 
@@ -308,7 +316,7 @@ def crashing_after(service: Service, operation: str, time: int = 1) -> Iterator[
 
 
 @contextmanager
-def _hooked(hooks: list[Callable[[str], None]], operation: str, time: int, act: Callable[[], None]) -> Iterator[None]:
+def _hooked(hooks: list[Callable[[str], None]], operation: str, time: int, act: Callable[[], object]) -> Iterator[None]:
     calls = count(1)
 
     def hook(called: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -20,7 +20,8 @@ from cleanrooms_governance.model import (
     MemberChange,
 )
 from cleanrooms_governance.planning import plan_collaboration
-from tests.unit.core.builders import CREATOR, EXPORT, FUTURE, QUERY, RECEIVE, collaboration, member, request, stack_file
+from cleanrooms_governance.tagging import first_tags
+from tests.unit.core.builders import CREATOR, EXPORT, FUTURE, OWNER, QUERY, RECEIVE, collaboration, member, request, stack_file
 
 PARTNERS = tuple(AccountId(str(digit) * 12) for digit in range(2, 10))
 NAMES = {account: f"Name of {account}" for account in (CREATOR, *PARTNERS)}
@@ -60,6 +61,23 @@ yes_or_no = st.booleans()
 small_numbers = st.integers(0, 7)
 
 
+def _live_settings(number: int) -> dict[str, Any]:
+    tags = [{}, {"theirs": "1"}, first_tags({"team": "sales"}, OWNER), first_tags({"team": "sales", "old": "1"}, OWNER)]
+    return {"description": "Old" if number & 1 else "", "tags": tags[number >> 1]}
+
+
+def _wanted_settings(number: int) -> dict[str, Any]:
+    return {
+        "name": ["Sales", "Sales of this year", None][number % 3],
+        "description": [None, "", "Campaign"][number // 3 % 3],
+        "tags": [None, {}, {"team": "sales"}, {"theirs": "1", "team": "legal"}][number // 9],
+    }
+
+
+live_settings = st.integers(0, 7).map(_live_settings)
+wanted_settings = st.integers(0, 35).map(_wanted_settings)
+
+
 @st.composite
 def live_members(draw: st.DrawFn, account: AccountId, abilities: st.SearchStrategy[frozenset[Ability]]) -> Member:
     """A member as ListMembers may show it, without the runner's abilities."""
@@ -88,7 +106,7 @@ def collaborations(draw: st.DrawFn, entries: Mapping[AccountId, st.SearchStrateg
     running = [frozenset[Ability](), frozenset({QUERY}), RUNNER_ABILITIES][draw(small_numbers) % 3]
     if members[runner].belongs:
         members[runner] = replace(members[runner], abilities=members[runner].abilities | running)
-    return collaboration(*members.values(), auto_approved=draw(auto_approval))
+    return collaboration(*members.values(), auto_approved=draw(auto_approval), **draw(live_settings))
 
 
 @st.composite
@@ -122,7 +140,9 @@ def stack_files(draw: st.DrawFn, live: Collaboration) -> DesiredCollaboration:
         for each in members
     ]
     auto_approve = draw(auto_approval) if draw(small_numbers) < 3 else None
-    return acknowledging(stack_file(*members, names=NAMES, auto_approve=auto_approve), live)
+    removed = draw(partners) - accounts if draw(yes_or_no) else frozenset[AccountId]()
+    more = {"auto_approve": auto_approve, "removed": removed, **draw(wanted_settings)}
+    return acknowledging(stack_file(*members, names=NAMES, **more), live)
 
 
 @st.composite

@@ -7,10 +7,11 @@ import pytest
 
 from cleanrooms_governance.model import AccountId, CostType
 from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.world import see_acceptance
+from cleanrooms_governance.world import look_closer
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
     BANK,
+    CREATOR,
     EXPORT,
     NEWCOMER,
     QUERY,
@@ -80,20 +81,21 @@ def test_a_payer_that_is_held_replaces_another_once_it_has_accepted(governed: Go
     assert (Outcome.WAITING, {BANK, SHOP}) == (governed.run(SWAP).outcome, payers(governed))
     assert [] == governed.writes_of(SWAP)
     governed.accept(SHOP)
-    seen = see_acceptance(SWAP, governed.world, {each: governed.service.port(each) for each in HELD})
+    ports = {each: governed.service.port(each) for each in (*HELD, CREATOR)}
+    seen = look_closer(SWAP, governed.world, ports[CREATOR], ports)
     assert frozenset({CostType.QUERY_COMPUTE}) == seen.live.accepted[AccountId(SHOP)]
     assert (Outcome.CONVERGED, {SHOP}) == (governed.run(SWAP).outcome, payers(governed))
     assert [] == governed.writes_of(SWAP)
 
 
 def test_what_others_have_accepted_is_not_visible(governed: Governed) -> None:
-    assert {} == see_acceptance(SWAP, governed.world, {}).live.accepted
+    assert {} == look_closer(SWAP, governed.world, governed.service.port(CREATOR), {}).live.accepted
 
 
-def test_acceptance_is_looked_at_only_where_a_payer_is_removed(governed: Governed) -> None:
+def test_acceptance_is_looked_at_only_where_payers_change(governed: Governed) -> None:
     ports = {each: governed.service.port(each) for each in HELD}
     before = governed.service.app.journal.last
-    see_acceptance(stack_file(wanted_member(BANK, EXPORT, RECEIVE)), governed.world, ports)
+    look_closer(stack_file(wanted_member(BANK, EXPORT, RECEIVE)), governed.world, governed.service.port(CREATOR), ports)
     assert "ListMemberships" not in governed.service.called(before)
 
 

@@ -267,6 +267,37 @@ class TestConflicts:
         governed.run(WANTS_MORE)
         assert ["COMMITTED", "PENDING"] == governed.statuses
 
+    def test_a_request_that_cannot_be_cancelled_is_left_alone_and_said_so(self, service: Service) -> None:
+        service.start({"cancelApproved": "409"})
+        governed = create(service, START)
+        taken_back = stack_file(wanted_member(BANK), wanted_member(SHOP), wanted_member(NEWCOMER))
+        governed.run(WANTS)
+        governed.approve(BANK, SHOP)
+        report = governed.run(taken_back)
+        assert (["APPROVED", "PENDING"], Outcome.WAITING, "") == (governed.statuses, report.outcome, report.failure)
+        assert ["cannot-be-cancelled"] == [each.rule for each in report.decision.remarks if "cancel" in each.message]
+        assert [] == governed.writes_of(taken_back)
+
+    def test_a_request_that_cannot_be_cancelled_is_committed_once_it_is_wanted_again(self, service: Service) -> None:
+        service.start({"cancelApproved": "409"})
+        governed = create(service, START)
+        governed.run(WANTS)
+        governed.approve(BANK, SHOP)
+        governed.run(stack_file(wanted_member(BANK), wanted_member(SHOP)))
+        assert Outcome.CONVERGED == governed.run(WANTS).outcome
+        assert ["COMMITTED"] == governed.statuses
+
+    def test_a_request_without_effect_that_cannot_be_cancelled_holds_up_nothing_else(self, service: Service) -> None:
+        service.start({"cancelApproved": "409", "concurrency": "free"})
+        governed = create(service, START)
+        governed.run(WANTS)
+        second = governed.file(BANK, RECEIVE)
+        governed.approve(BANK, SHOP)
+        governed.act(CREATOR, second, "COMMIT")
+        report = governed.run(WANTS_MORE)
+        assert (["APPROVED", "COMMITTED", "PENDING"], "") == (sorted(governed.statuses), report.failure)
+        assert [] == governed.writes_of(WANTS_MORE)
+
     def test_a_conflict_with_nothing_open_is_an_error(self, governed: Governed) -> None:
         conflict = {"reason": "INVALID_STATE"}
         governed.service.fail(FaultRule(kind=FaultKind.ERROR, operation=FILE, code="ConflictException", members=conflict))

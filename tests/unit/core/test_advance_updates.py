@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
+from cleanrooms_emulator.switches import Switches
 from cleanrooms_governance.desired import VotingPolicy
 from cleanrooms_governance.errors import AccessDenied, InvalidRequest, Refused
 from cleanrooms_governance.model import CostType, Membership
@@ -140,8 +141,12 @@ class TestPayments:
         assert (Outcome.CONVERGED, {"modelTraining"}) == (joining.run().outcome, accepted(joining))
         assert [] == joining.writes()
 
-    def test_a_decline_that_the_service_does_not_take_is_a_refusal_and_asked_once(self, governed: Governed) -> None:
-        governed.service.app.switches = replace(governed.service.app.switches, decline="error")
+    @pytest.mark.parametrize("answer", ["400", "409"])
+    def test_a_decline_that_the_service_does_not_take_is_a_refusal_and_asked_once(
+        self, governed: Governed, answer: str
+    ) -> None:
+        switches = {**governed.service.app.switches.as_names(), "decline": "error", "paymentMismatch": answer}
+        governed.service.app.switches = Switches.from_names(switches)
         Joining(governed).run()
         make_payer(governed, queryCompute=True)
         Joining(governed, payer_for=frozenset({QUERIES})).run()
@@ -155,6 +160,18 @@ class TestPayments:
         assert "queryCompute" == tags(joining)[NO_DECLINE_TAG]
         assert ([], {"queryCompute"}) == (joining.writes(), accepted(joining))
         assert Outcome.CONVERGED == Joining(governed, payer_for=frozenset({QUERIES})).run().outcome
+
+    def test_a_decline_that_meets_a_conflict_once_is_sent_again(self, governed: Governed) -> None:
+        Joining(governed).run()
+        make_payer(governed, queryCompute=True)
+        Joining(governed, payer_for=frozenset({QUERIES})).run()
+        joining = Joining(governed, payer_for=frozenset())
+        reason = {"reason": "INVALID_STATE"}
+        governed.service.fail(
+            FaultRule(kind=FaultKind.ERROR, operation=UPDATE, code="ConflictException", members=reason, times=1)
+        )
+        assert (Outcome.CONVERGED, set()) == (joining.run().outcome, accepted(joining))
+        assert NO_DECLINE_TAG not in tags(joining)
 
     def test_a_refused_decline_leaves_the_other_changes_done(self, governed: Governed) -> None:
         governed.service.app.switches = replace(governed.service.app.switches, decline="error")

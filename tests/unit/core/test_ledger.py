@@ -17,6 +17,7 @@ def tags_of(ledger: Ledger) -> dict[str, str]:
         pytest.param(Ledger(), id="empty"),
         pytest.param(Ledger({request_id(1): False}), id="one filed"),
         pytest.param(Ledger({request_id(2): True, request_id(1): False}), id="one being cancelled, order kept"),
+        pytest.param(Ledger({request_id(1): True}).keeping(request_id(1)), id="one that could not be cancelled"),
         pytest.param(Ledger().announce(CONTENT, MARK), id="a filing announced"),
         pytest.param(Ledger({request_id(1): False}).announce(CONTENT, 0.0), id="the first of all requests announced"),
     ],
@@ -62,6 +63,7 @@ def test_what_is_not_of_our_making_is_ignored(tags: dict[str, str]) -> None:
 def test_recording_ends_the_announcement_and_forgets_nothing() -> None:
     ledger = Ledger({request_id(1): True}).announce(CONTENT, MARK).record(request_id(2))
     assert Ledger({request_id(1): True, request_id(2): False}) == ledger
+    assert {request_id(1)} == Ledger().keeping(request_id(1)).announce(CONTENT, MARK).record(request_id(2)).uncancellable
 
 
 def test_withdrawing_ends_the_announcement_only() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from cleanrooms_governance.desired import DesiredCollaboration, OwnPlan, Rule, VotingPolicy
 from cleanrooms_governance.ledger import FILING_TAG
-from cleanrooms_governance.model import ChangeRequest, Collaboration, CollaborationChange, RequestedChange
+from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, CollaborationChange, RequestedChange
 from cleanrooms_governance.moves import Step, next_step
 from cleanrooms_governance.next_move import (
     CancelRequest,
@@ -206,8 +206,11 @@ class TestVotes:
         assert [(CREATOR, Action.APPROVE, "the creator's own plan")] == self.votes(WANTS, approvals={CREATOR: "PENDING"})
 
     def test_the_creators_own_rule_comes_first(self) -> None:
-        desired = replace(WANTS, voters={CREATOR: VotingPolicy(deny=(Rule(accounts=frozenset({BANK})),))})
-        assert [(CREATOR, Action.DENY, f"deny rule ({BANK})")] == self.votes(desired, approvals={CREATOR: "PENDING"})
+        rule = Rule(frozenset({"GRANT_RECEIVE_RESULTS_ABILITY"}), frozenset({BANK}), frozenset({RECEIVE, EXPORT}))
+        ((account, action, name),) = self.votes(
+            replace(WANTS, voters={CREATOR: VotingPolicy(approve=(rule,))}), approvals={CREATOR: "PENDING"}
+        )
+        assert (CREATOR, Action.APPROVE, True) == (account, action, name.startswith("approve rule ("))
 
     def test_own_plan_never_approves_what_the_file_does_not_want(self) -> None:
         desired = replace(WANTS, voters={SHOP: APPROVE_OWN_PLAN, CREATOR: APPROVE_OWN_PLAN})
@@ -250,6 +253,22 @@ class TestVotes:
             decision.moves,
             [refusal.rule for refusal in decision.refusals],
         )
+
+    def test_neither_is_one_that_has_to_wait_for_another_before_it_can_be_filed(self) -> None:
+        live = collaboration(member(BANK), member(SHOP))
+        deny = VotingPolicy(deny=(Rule(types=frozenset({"GRANT_EXPORT_QUERY_ANALYSIS_LOG_ABILITY"})),))
+        desired = stack_file(wanted_member(BANK, RECEIVE, EXPORT), wanted_member(SHOP), voters={SHOP: deny})
+        decision = decide(situation(desired, live, request(1, change(BANK, RECEIVE), live=live)))
+        assert ["own-deny-rule"] == [refusal.rule for refusal in decision.refusals]
+
+    @pytest.mark.parametrize("account", [SHOP, CREATOR])
+    @pytest.mark.parametrize("tags", [{}, OURS], ids=["of others", "ours"])
+    def test_neither_does_it_deny_one_that_is_open_and_wanted(self, account: AccountId, tags: dict[str, str]) -> None:
+        desired = replace(WANTS, voters={account: VotingPolicy(deny=(Rule(accounts=frozenset({BANK})),))})
+        asked = replace(self.asked, approvals={account: "PENDING"})
+        decision = decide(situation(desired, with_tags(LIVE, tags), asked))
+        assert ((), ["own-deny-rule"]) == (decision.moves, [refusal.rule for refusal in decision.refusals])
+        assert f"would deny +CAN_RECEIVE_RESULTS {BANK} (bank) by its deny rule ({BANK})" in decision.refusals[0].message
 
 
 class TestForeignRequests:
@@ -296,6 +315,12 @@ class TestOurs:
         mark = (BEGINNING + timedelta(days=4)).timestamp()
         live = with_tags(LIVE, {FILING_TAG: f"{content_fingerprint([UNWANTED])} {mark:.6f}"})
         assert [CancelRequest(asked)] == of_kind(decide(situation(WANTS, live, asked)), CancelRequest)
+
+    def test_one_that_came_about_in_another_way_is_not_called_unwanted(self) -> None:
+        told = [
+            remark.message for remark in decide(situation(WANTS, with_tags(LIVE, OURS), request(1, WITHOUT_EFFECT))).remarks
+        ]
+        assert [f"change request {request(1, WITHOUT_EFFECT).id} has nothing left to do: cancelled"] == told
 
     def test_the_wishes_of_others_are_never_cancelled(self) -> None:
         requests = [request(number, UNWANTED, status=status) for number, status in ((1, "PENDING"), (2, "APPROVED"))]

@@ -7,6 +7,7 @@ from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import CAN_RUN_JOB, Collaboration
 from cleanrooms_governance.plan import Level, Plan
 from cleanrooms_governance.planning import creation_settings, plan_collaboration, predicted, predicted_voters
+from cleanrooms_governance.settings.text_shapes import ENCRYPTION_SETTINGS
 from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (
     BANK,
@@ -104,12 +105,6 @@ def test_a_member_that_is_out_and_not_in_the_file_is_not_even_mentioned() -> Non
 @pytest.mark.parametrize(
     ("desired", "live", "rule", "subject"),
     [
-        pytest.param(stack_file(name="New"), collaboration(), "unmanaged", "name", id="name"),
-        pytest.param(stack_file(description="New"), collaboration(), "unmanaged", "description", id="description"),
-        pytest.param(
-            stack_file(description=""), collaboration(description="Old"), "unmanaged", "description", id="no description"
-        ),
-        pytest.param(stack_file(query_log=True), collaboration(), "fixed-at-creation", "queryLog", id="query log"),
         pytest.param(
             stack_file(wanted_member(BANK, name="Other Bank")),
             collaboration(member(BANK)),
@@ -198,6 +193,12 @@ def test_a_collaboration_that_is_not_there_is_created_with_all_that_is_fixed_the
         "region": "eu-west-1",
         "description": "d",
         "queryLog": False,
+        "jobLog": False,
+        "metrics": False,
+        "encryption": frozenset(),
+        "resultRegions": frozenset(),
+        "analyticsEngine": "",
+        "tags": {},
         "autoApprove": frozenset({"ADD_MEMBER"}),
         "owner": OWNER,
         "members": {
@@ -218,6 +219,13 @@ def test_every_setting_of_a_creation_is_part_of_its_fingerprint() -> None:
         desired,
         replace(desired, description="d"),
         replace(desired, query_log=True),
+        replace(desired, job_log=True),
+        replace(desired, metrics=True),
+        replace(desired, encryption=dict.fromkeys(ENCRYPTION_SETTINGS, True)),
+        replace(desired, encryption=dict.fromkeys(ENCRYPTION_SETTINGS, False)),
+        replace(desired, result_regions=frozenset({"eu-west-1"})),
+        replace(desired, analytics_engine="SPARK"),
+        replace(desired, tags={"team": "sales"}),
         replace(desired, auto_approve=frozenset({"ADD_MEMBER"})),
         replace(desired, members={**desired.members, BANK: wanted_member(BANK, RECEIVE)}),
         replace(desired, members={**desired.members, BANK: wanted_member(BANK, name="B")}),

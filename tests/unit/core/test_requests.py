@@ -208,6 +208,7 @@ def held(
 
 
 DENIED = request(1, change(BANK, RECEIVE), status="DENIED", live=LIVE)
+REVOKED = change(BANK, types=frozenset({"REVOKE_RECEIVE_RESULTS_ABILITY"}))
 
 
 class TestDenied:
@@ -225,8 +226,12 @@ class TestDenied:
         assert [] == held(revoke)
 
     def test_a_later_commit_about_the_same_setting_lifts_it(self) -> None:
-        committed = request(2, change(BANK), change(SHOP, RECEIVE), status="COMMITTED")
+        committed = request(2, REVOKED, change(SHOP, RECEIVE), status="COMMITTED")
         assert [] == held(DENIED, committed)
+
+    def test_a_later_commit_that_only_states_the_same_setting_does_not(self) -> None:
+        committed = request(2, change(BANK, EXPORT), status="COMMITTED", live=LIVE)
+        assert [request_id(1)] == held(DENIED, committed)
 
     def test_an_earlier_commit_does_not(self) -> None:
         assert [request_id(1)] == held(request(0, change(BANK, EXPORT), status="COMMITTED"), DENIED)
@@ -235,7 +240,7 @@ class TestDenied:
         assert [request_id(1)] == held(DENIED, request(2, change(SHOP, RECEIVE), status="COMMITTED"))
 
     def test_the_time_of_the_decision_counts_not_that_of_the_filing(self) -> None:
-        committed = request(2, change(BANK), status="COMMITTED")
+        committed = request(2, REVOKED, status="COMMITTED")
         late = replace(DENIED, updated=BEGINNING + timedelta(days=9))
         assert [request_id(1)] == held(late, committed)
 

@@ -215,6 +215,8 @@ class TestOwnership:
         assert ["take-over"] == rules(plan)
         acknowledged = frozenset({plan.dangers[0].fingerprint})
         assert [] == rules(updates(wanted(query_log=True, acknowledge=acknowledged), live))
+        neighbour = joined(tags={OWNER_TAG: "others/test/bank"})
+        assert ["take-over"] == rules(updates(wanted(query_log=True, acknowledge=acknowledged), neighbour))
 
 
 class TestTags:

@@ -7,9 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cleanrooms_governance.model import AUTO_APPROVABLE_TYPES, ChangeType, CostType
-from cleanrooms_governance.settings.text_shapes import ML_ABILITIES
+from cleanrooms_governance.settings.text_shapes import ANALYTICS_ENGINES, ML_ABILITIES
 from tests.unit.settings.stacks import BANK, FOREIGN_ID, INSURER, MEDIA, OTHER_ID, RETAILER, Stack
 
+GONE = ("131313131313", "141414141414")
 ACCOUNTS = (RETAILER, MEDIA, BANK, INSURER)
 FINGERPRINTS = ("fp-0123456789abcdef", "fp-fedcba9876543210")
 
@@ -28,6 +29,7 @@ HELD = maybe({"name": NAMES, "write": WAYS_IN}, read=WAYS_IN) | st.tuples(WAYS_I
     lambda parts: parts[0] | parts[1]
 )
 ROLE_HELD = maybe({"name": NAMES, "externalId": st.just("a1")}, role=st.just(f"arn:aws:iam::{RETAILER}:role/team/governance"))
+DAYS = st.dates(date(2026, 1, 1), date(2030, 1, 1)).map(date.isoformat)
 RULES = {
     "types": subsets(ChangeType),
     "accounts": subsets(ACCOUNTS),
@@ -35,7 +37,7 @@ RULES = {
     "mlAbilities": subsets(ML_ABILITIES),
     "payerFor": subsets(CostType),
     "autoApprove": subsets(AUTO_APPROVABLE_TYPES),
-    "until": st.dates(date(2026, 1, 1), date(2030, 1, 1)).map(date.isoformat),
+    "until": DAYS,
 }
 OF_THE_COLLABORATION = ("types", "autoApprove", "until")
 DENY = st.one_of(
@@ -61,12 +63,13 @@ JOB_RESULTS = maybe(
     s3=maybe({"keyPrefix": st.sampled_from(["", "rm/"]), "resultFormat": st.just("CSV")}, bucket=st.just("retail-jobs")),
     roleArn=st.just(f"arn:aws:iam::{RETAILER}:role/cleanrooms-results"),
 )
+TAGS = st.dictionaries(st.sampled_from(["team", "cost center", "crgovernance"]), st.sampled_from(["", "a/b", "é"]))
 MEMBERSHIP = {
     "queryLog": st.booleans(),
     "jobLog": st.booleans(),
     "metrics": st.booleans(),
     "paused": st.booleans(),
-    "tags": st.dictionaries(st.sampled_from(["team", "cost center", "crgovernance"]), st.sampled_from(["", "a/b", "é"])),
+    "tags": TAGS,
     "defaultResultConfiguration": RESULTS,
     "defaultJobResultConfiguration": JOB_RESULTS,
     "payerFor": subsets(CostType),
@@ -90,7 +93,12 @@ def collaborations(draw: st.DrawFn) -> dict[str, Any]:
     members = {
         account: draw(
             maybe(
-                {"mlAbilities": subsets([*ML_ABILITIES, "CAN_DREAM_UP"]), "payerFor": subsets(CostType)},
+                {
+                    "mlAbilities": subsets([*ML_ABILITIES, "CAN_DREAM_UP"]),
+                    "payerFor": subsets(CostType),
+                    "until": DAYS,
+                    "why": st.sampled_from(["contract 77", "Ünïted 7"]),
+                },
                 displayName=NAMES,
                 abilities=subsets(["CAN_EXPORT_QUERY_ANALYSIS_LOG", "CAN_SHARE_SEGMENTS"]),
             )
@@ -103,10 +111,23 @@ def collaborations(draw: st.DrawFn) -> dict[str, Any]:
             {
                 "name": st.sampled_from(["Retail media", "x"]),
                 "description": st.sampled_from(["", "Campaign\nmeasurement"]),
+                "previously": subsets(["old", "older"]),
                 "queryLog": st.booleans(),
+                "jobLog": st.booleans(),
+                "metrics": st.booleans(),
+                "encryption": maybe({"allowCleartext": st.booleans(), "preserveNulls": st.booleans()}),
+                "resultRegions": st.sampled_from([["eu-west-1"], ["us-east-1", "eu-west-1"]]),
+                "analyticsEngine": st.sampled_from(ANALYTICS_ENGINES),
+                "tags": TAGS,
                 "autoApprove": subsets(AUTO_APPROVABLE_TYPES),
-                "removed": st.just([]),
+                "removed": subsets(GONE),
+                "limits": maybe({"removals": st.integers(0, 9), "removalShare": st.sampled_from([0, 0.25, 1])}),
                 "acknowledge": subsets(FINGERPRINTS),
+                "untilNotice": st.sampled_from([0, 30, 90]),
+                "deadline": st.integers(1, 30),
+                "paused": st.booleans(),
+                "unmanaged": st.sampled_from(["report", "refuse"]),
+                "cancelRequests": subsets([FOREIGN_ID, OTHER_ID]),
             },
             creator=st.just(RETAILER),
             region=st.sampled_from(["eu-west-1", "us-east-1"]),

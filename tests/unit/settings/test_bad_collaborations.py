@@ -78,9 +78,35 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
         put(f"{OURS} members {BANK} payerFor", None),
         f"{SHOWN}.members.{BANK}.payerFor: has no value: give it one or remove the key",
     ),
-    "removed": (
-        put(f"{OURS} removed", [INSURER]),
-        f"{SHOWN}.removed: not built yet: this version cannot remove members, leave the list empty",
+    "creator-removed": (
+        put(f"{OURS} removed", [RETAILER]),
+        f"{SHOWN}.removed: {RETAILER} is the creator, which cannot be removed: take it out (a collaboration ends by deleting"
+        " it)",
+    ),
+    "kept-and-removed": (
+        put(f"{OURS} removed", [BANK]),
+        f"{SHOWN}.removed: {BANK} is among the members as well; remove it here or there",
+    ),
+    "removed-with-a-membership": (
+        both(drop(f"{OURS} members {MEDIA}"), put(f"{OURS} removed", [MEDIA])),
+        f"cleanrooms:memberships.media.account: {MEDIA} is under removed of retail-media, which ends its membership for"
+        " good: take this membership out of the file as well",
+    ),
+    "removals-below-nothing": (
+        put(f"{OURS} limits", {"removals": -1}),
+        f"{SHOWN}.limits.removals: must be a whole number, 0 or more, not the number -1",
+    ),
+    "removals-in-part": (
+        put(f"{OURS} limits", {"removals": 1.5}),
+        f"{SHOWN}.limits.removals: must be a whole number, 0 or more, not the number 1.5",
+    ),
+    "removal-share-in-percent": (
+        put(f"{OURS} limits", {"removalShare": 20}),
+        f"{SHOWN}.limits.removalShare: must be a number from 0 to 1, such as 0.2 for a fifth, not the number 20",
+    ),
+    "removal-share-true": (
+        put(f"{OURS} limits", {"removalShare": True}),
+        f"{SHOWN}.limits.removalShare: must be a number from 0 to 1, such as 0.2 for a fifth, not true",
     ),
     "auto-approve-what-cannot-be": (
         put(f"{OURS} autoApprove", ["EDIT_AUTO_APPROVED_CHANGE_TYPES"]),
@@ -132,6 +158,67 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
             put("collaborations another", {**ANOTHER, "id": OTHER_ID}),
         ),
         f"{SHOWN}.id: is the id of another as well; one collaboration is governed under one key, remove the other",
+    ),
+    "previously-a-key-of-the-file": (
+        both(put("collaborations another", {**ANOTHER, "id": OTHER_ID}), put(f"{OURS} previously", ["another"])),
+        f"{SHOWN}.previously: another is the key of another collaboration of this file: a key that is in use cannot have been"
+        " given up for retail-media, rename the other or remove it here",
+    ),
+    "previously-its-own-key": (
+        put(f"{OURS} previously", ["retail-media"]),
+        f"{SHOWN}.previously: retail-media is the key that it has: name keys that it had before, or remove it",
+    ),
+    "previously-twice": (
+        both(
+            put("collaborations another", {**ANOTHER, "id": OTHER_ID, "previously": ["old"]}),
+            put(f"{OURS} previously", ["old"]),
+        ),
+        f"{SHOWN}.previously: old is a former key of another as well: remove it here or there",
+    ),
+    "previously-no-key": (
+        put(f"{OURS} previously", ["a/b"]),
+        f"{SHOWN}.previously[0]: 'a/b' is no key: take up to 54 letters, digits, dots, hyphens and underscores, a letter or"
+        " digit first",
+    ),
+    "a-membership-by-a-former-key": (
+        both(put(f"{OURS} previously", ["sales"]), put("memberships media collaboration", "sales")),
+        "cleanrooms:memberships.media.collaboration: 'sales' is no collaboration of this stack: did you mean retail-media?"
+        " (somebody else's is named by its id)",
+    ),
+    "tag-of-our-own": (
+        put(f"{OURS} tags", {"crgov-filed": "x"}),
+        f"{SHOWN}.tags.crgov-filed: 'crgov-filed' is kept for AWS and for this tool's own notes: choose another key",
+    ),
+    "encryption-in-part": (
+        put(f"{OURS} encryption", {"allowCleartext": True, "preserveNulls": False}),
+        f"{SHOWN}.encryption: says nothing of allowDuplicates, allowJoinsOnColumnsWithDifferentNames: a collaboration for"
+        " encrypted data is created with all four, give each true or false",
+    ),
+    "encryption-misspelled": (
+        put(f"{OURS} encryption", {"allowClearText": True}),
+        f"{SHOWN}.encryption.allowClearText: unknown key: did you mean `allowCleartext`?",
+    ),
+    "no-result-regions": (
+        put(f"{OURS} resultRegions", []),
+        f"{SHOWN}.resultRegions: is empty, which would leave open whether results may go nowhere or anywhere: list Regions,"
+        " or remove the key",
+    ),
+    "result-region-unknown": (
+        put(f"{OURS} resultRegions", ["eu-wst-1"]),
+        f"{SHOWN}.resultRegions[0]: 'eu-wst-1' is no Region known to this version to take results: did you mean eu-west-1?",
+    ),
+    "engine-unknown": (
+        put(f"{OURS} analyticsEngine", "spark"),
+        f"{SHOWN}.analyticsEngine: 'spark' is no analytics engine: did you mean SPARK?",
+    ),
+    "engine-that-has-ended": (
+        put(f"{OURS} analyticsEngine", "CLEAN_ROOMS_SQL"),
+        f"{SHOWN}.analyticsEngine: CLEAN_ROOMS_SQL has ended, so no collaboration can be created with it: write SPARK or"
+        " remove the key (for a collaboration that exists, give its id)",
+    ),
+    "job-log-as-the-service-says-it": (
+        put(f"{OURS} jobLog", "ENABLED"),
+        f"{SHOWN}.jobLog: must be true or false, not 'ENABLED'",
     ),
     "name-twice": (
         put("collaborations zoo", {**ANOTHER, "name": "retail-media"}),

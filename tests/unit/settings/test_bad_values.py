@@ -19,25 +19,58 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
         "cleanrooms:memberships.media.changeRequests.deny[1].type: unknown key: did you mean `types`?",
     ),
     "key-of-the-namespace": (put("onwaiting", "report"), "cleanrooms:onwaiting: unknown key: did you mean `onWaiting`?"),
-    "not-built-collaboration-key": (
-        put(f"{OURS} tags", {"a": "b"}),
-        f"{SHOWN}.tags: not built yet: this version cannot manage `tags`, remove it",
-    ),
-    "not-built-member-key": (
-        put(f"{OURS} members {BANK} until", "2027-03-31"),
-        f"{SHOWN}.members.{BANK}.until: not built yet: this version cannot manage `until`, remove it",
-    ),
     "not-built-membership-key": (
         put("memberships media privacyBudgets", {}),
         "cleanrooms:memberships.media.privacyBudgets: not built yet: this version cannot manage `privacyBudgets`, remove it",
     ),
-    "not-built-on-waiting": (
-        put("onWaiting", "fail"),
-        "cleanrooms:onWaiting: not built yet: this version cannot fail on waiting, write report or remove the key",
+    "on-waiting": (put("onWaiting", "stop"), "cleanrooms:onWaiting: 'stop' is not possible: write report or fail"),
+    "until-as-a-timestamp": (
+        put(f"{OURS} members {BANK} until", "2027-03-31T00:00:00Z"),
+        f"{SHOWN}.members.{BANK}.until: 2027-03-31T00:00:00Z is a timestamp, as an unquoted date becomes one: quote it,"
+        ' "2027-03-31"',
     ),
-    "on-waiting": (
-        put("onWaiting", "stop"),
-        "cleanrooms:onWaiting: 'stop' is not possible: write report or remove the key",
+    "until-as-a-number": (
+        put(f"{OURS} members {BANK} until", 2027),
+        f'{SHOWN}.members.{BANK}.until: 2027 is a number: quote it, "2027"',
+    ),
+    "until-without-a-value": (
+        put(f"{OURS} members {BANK} until", None),
+        f"{SHOWN}.members.{BANK}.until: has no value: give it one or remove the key",
+    ),
+    "why-of-two-lines": (
+        put(f"{OURS} members {BANK} why", "contract 77\nand more"),
+        f"{SHOWN}.members.{BANK}.why: 'contract 77\\nand more' is no reason: it needs a character that is not blank, and takes"
+        " no control characters",
+    ),
+    "why-as-a-number": (
+        put(f"{OURS} members {BANK} why", 77),
+        f'{SHOWN}.members.{BANK}.why: 77 is a number: quote it, "77"',
+    ),
+    "deadline-of-no-days": (put(f"{OURS} deadline", 0), f"{SHOWN}.deadline: 0 is not possible: give 1 to 36500 days"),
+    "deadline-of-a-part-of-a-day": (
+        put(f"{OURS} deadline", 1.5),
+        f"{SHOWN}.deadline: must be a whole number of days, not the number 1.5",
+    ),
+    "deadline-as-a-text": (
+        put(f"{OURS} deadline", "14"),
+        f"{SHOWN}.deadline: must be a whole number of days, not '14'",
+    ),
+    "deadline-as-a-truth": (
+        put(f"{OURS} deadline", True),
+        f"{SHOWN}.deadline: must be a whole number of days, not true",
+    ),
+    "notice-of-less-than-nothing": (
+        put(f"{OURS} untilNotice", -1),
+        f"{SHOWN}.untilNotice: -1 is not possible: give 0 to 36500 days",
+    ),
+    "paused-as-a-text": (put(f"{OURS} paused", "yes"), f"{SHOWN}.paused: must be true or false, not 'yes'"),
+    "unmanaged-in-another-way": (
+        put(f"{OURS} unmanaged", "refused"),
+        f"{SHOWN}.unmanaged: 'refused' is no way to treat what is not managed: did you mean refuse?",
+    ),
+    "request-to-cancel-that-is-none": (
+        put(f"{OURS} cancelRequests", ["latest"]),
+        f"{SHOWN}.cancelRequests[0]: 'latest' is too short: change request id has at least 36 characters",
     ),
     "key-with-a-slash": (
         put("collaborations a/b", ANOTHER),

@@ -2,6 +2,7 @@
 
 import json
 import random
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleanrooms_governance.desired import DesiredCollaboration, DesiredMember, DesiredMembership, Expectations
+from cleanrooms_governance.desired import (
+    DesiredCollaboration,
+    DesiredMember,
+    DesiredMembership,
+    Expectations,
+    Limits,
+    Unmanaged,
+)
 from cleanrooms_governance.model import Ability, AccountId
 from cleanrooms_governance.settings.inputs import (
     collaboration_inputs,
@@ -23,6 +31,10 @@ from tests.unit.settings.meanings import maybe_set, meant_access, meant_names, m
 from tests.unit.settings.stacks import BANK, FOREIGN_ID, MEDIA, OTHER_ID, RETAILER, Stack, a_stack, load_stack
 
 OWNER = "governance/production"
+
+
+def meant_limits(written: dict[str, Any]) -> Limits:
+    return Limits(written.get("removals", 1), written.get("removalShare", 0.2))
 
 
 def all_inputs(stack_file: StackFile) -> list[dict[str, Any]]:
@@ -45,7 +57,7 @@ def test_a_collaboration_read_back_from_its_inputs_is_what_the_stack_file_says(s
     expected = DesiredCollaboration(
         key="rm",
         owner="governance/production/rm",
-        name=written.get("name", "rm"),
+        name=written.get("name"),
         creator=AccountId(RETAILER),
         region=written["region"],
         members={
@@ -55,14 +67,30 @@ def test_a_collaboration_read_back_from_its_inputs_is_what_the_stack_file_says(s
                 member["displayName"],
                 maybe_set(member, "mlAbilities"),
                 maybe_set(member, "payerFor"),
+                date.fromisoformat(member["until"]) if "until" in member else None,
+                member.get("why"),
             )
             for account, member in written["members"].items()
         },
         id=OTHER_ID,
+        former_owners=frozenset(f"governance/production/{key}" for key in written.get("previously", ())),
         description=written.get("description"),
         query_log=written.get("queryLog"),
+        job_log=written.get("jobLog"),
+        metrics=written.get("metrics"),
+        encryption=written.get("encryption"),
+        result_regions=maybe_set(written, "resultRegions"),
+        analytics_engine=written.get("analyticsEngine"),
+        tags=written.get("tags"),
         auto_approve=maybe_set(written, "autoApprove"),
+        removed=frozenset(written.get("removed", [])),
+        limits=meant_limits(written.get("limits", {})),
         acknowledge=frozenset(written.get("acknowledge", [])),
+        until_notice=written.get("untilNotice", 30),
+        deadline=written.get("deadline"),
+        paused=written.get("paused", False),
+        unmanaged=Unmanaged(written.get("unmanaged", "report")),
+        cancel_requests=frozenset(written.get("cancelRequests", [])),
         voters=desired.voters,
         names=meant_names(stack, *written["members"], *rule_accounts(*voting.values())),
     )
@@ -148,6 +176,40 @@ def test_a_paused_membership_is_a_voter_that_does_not_vote(paused: bool | None) 
     assert (bool(paused), bool(paused)) == (desired.voters[AccountId(MEDIA)].paused, "paused" in inputs["voters"][MEDIA])
 
 
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        pytest.param({}, Limits(1, 0.2), id="none"),
+        pytest.param({"limits": {}}, Limits(1, 0.2), id="empty"),
+        pytest.param({"limits": {"removals": 0}}, Limits(0, 0.2), id="removals"),
+        pytest.param({"limits": {"removals": 3, "removalShare": 1}}, Limits(3, 1.0), id="both"),
+    ],
+)
+def test_removals_and_their_limits_are_carried_through_the_engine(limits: dict[str, Any], expected: Limits) -> None:
+    stack = a_stack()
+    stack["collaborations"]["retail-media"] |= {"removed": ["777788889999"], **limits}
+    inputs = collaboration_inputs(load_stack(stack), "retail-media", OWNER)
+    # The engine gives every number back as a float.
+    given_back = json.loads(json.dumps(inputs), parse_int=float)
+    desired, _, _ = parse_collaboration_inputs(given_back)
+    assert (frozenset({"777788889999"}), expected) == (desired.removed, desired.limits)
+
+
+@pytest.mark.parametrize(("key", "days"), [("deadline", 14), ("untilNotice", 0)])
+def test_days_are_carried_through_the_engine(key: str, days: int) -> None:
+    stack = a_stack()
+    stack["collaborations"]["retail-media"] |= {key: days}
+    inputs = collaboration_inputs(load_stack(stack), "retail-media", OWNER)
+    # The engine gives every number back as a float.
+    desired, _, _ = parse_collaboration_inputs(json.loads(json.dumps(inputs), parse_int=float))
+    assert days == {"deadline": desired.deadline, "untilNotice": desired.until_notice}[key]
+
+
+def test_what_the_file_says_nothing_about_is_not_in_the_inputs() -> None:
+    inputs = collaboration_inputs(load_stack(a_stack()), "retail-media", OWNER)
+    assert not {"untilNotice", "deadline", "paused", "unmanaged", "cancelRequests"} & inputs.keys()
+
+
 def test_the_inputs_of_a_collaboration_are_complete() -> None:
     stack = a_stack()
     stack["collaborations"]["retail-media"] |= {"autoApprove": ["ADD_MEMBER"], "queryLog": False, "id": OTHER_ID}
@@ -159,7 +221,6 @@ def test_the_inputs_of_a_collaboration_are_complete() -> None:
     assert {
         "key": "retail-media",
         "owner": "governance/production/retail-media",
-        "name": "retail-media",
         "creator": RETAILER,
         "region": "eu-west-1",
         "adopt": OTHER_ID,
@@ -224,6 +285,18 @@ def test_an_unknown_ability_is_carried_through() -> None:
     desired, _, _ = parse_collaboration_inputs(collaboration_inputs(load_stack(stack), "retail-media", OWNER))
     assert frozenset({Ability("CAN_SHARE_SEGMENTS")}) == desired.members[AccountId(BANK)].abilities
     assert frozenset({"CAN_SHARE_DREAMS"}) == desired.members[AccountId(BANK)].ml_abilities
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [({}, "retail-media"), ({"name": "Retail"}, "Retail"), ({"id": OTHER_ID}, None), ({"id": OTHER_ID, "name": "R"}, "R")],
+    ids=["the key", "its own", "adopted as it is called", "adopted with a new name"],
+)
+def test_without_a_name_the_key_is_it_unless_the_collaboration_is_adopted(settings: dict[str, str], name: str | None) -> None:
+    stack = a_stack()
+    stack["collaborations"]["retail-media"] |= settings
+    inputs = collaboration_inputs(load_stack(stack), "retail-media", OWNER)
+    assert (name, name) == (inputs.get("name"), parse_collaboration_inputs(inputs)[0].name)
 
 
 def test_a_member_without_a_key_is_not_one_with_an_empty_list() -> None:

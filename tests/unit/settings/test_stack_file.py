@@ -25,6 +25,8 @@ LEGAL: dict[str, Edit] = {
     "unknown-ability-well-formed": put(f"{OURS} members {BANK} abilities", ["CAN_SHARE_SEGMENTS"]),
     "lists-that-are-empty": put(f"{OURS} autoApprove", []),
     "removed-nobody": put(f"{OURS} removed", []),
+    "removed-and-gone-from-the-members": put(f"{OURS} removed", ["777788889999"]),
+    "limits": put(f"{OURS} limits", {"removals": 0, "removalShare": 1}),
     "description-empty": put(f"{OURS} description", ""),
     "creator-only-read": put(f"accounts {RETAILER}", {"name": "Retailer", "read": {"profile": "retailer"}}),
     "sovereign-region": put("memberships foreign region", "eusc-de-east-1"),
@@ -46,6 +48,11 @@ LEGAL: dict[str, Edit] = {
     ),
     "receiver-that-queries": put(f"{OURS} members {RETAILER} abilities", ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]),
     "on-waiting": put("onWaiting", "report"),
+    "fail-on-waiting": put("onWaiting", "fail"),
+    "member-for-a-time": put(f"{OURS} members {BANK}", {"abilities": [], "until": "2027-03-31", "why": "contract 77"}),
+    "times-and-pauses": both(put(f"{OURS} deadline", 14), put(f"{OURS} untilNotice", 0), put(f"{OURS} paused", False)),
+    "unmanaged-reported": put(f"{OURS} unmanaged", "report"),
+    "requests-to-cancel": put(f"{OURS} cancelRequests", [OTHER_ID]),
     "nothing-included": put("include", []),
 }
 
@@ -55,28 +62,23 @@ def test_what_is_legal_is_not_refused(edit: Edit) -> None:
     assert "retail-media" in load_stack(edited(edit)).collaborations
 
 
-def test_a_member_both_kept_and_removed_is_told_so() -> None:
-    expected = f"{SHOWN}.removed: {BANK} is among the members as well; remove it here or there"
-    assert expected in findings_in(edited(put(f"{OURS} removed", [BANK])))
-
-
 def test_all_findings_come_at_once_and_in_order() -> None:
     stack = edited(
         put("accounts 111122223333 externalId", "a1"),
         put(f"{OURS} creator", int(MEDIA)),
         put(f"{OURS} regoin", "eu-west-1"),
         put(f"{OURS} members {BANK} abilities", ["CAN_QUERY"]),
-        put(f"{OURS} limits", {}),
+        put(f"{OURS} limits", {"removals": -1}),
         put("memberships media account", BANK),
         put("memberships media changeRequests", {"deny": [{}, 7, {}]}),
         put("memberships zoo", {"collaboration": "zoo"}),
-        put("onWaiting", "fail"),
+        put("onWaiting", "stop"),
         put("include", ["/etc/*"]),
     )
     assert [
         "cleanrooms:accounts.111122223333.externalId",
         f"{SHOWN}.creator",
-        f"{SHOWN}.limits",
+        f"{SHOWN}.limits.removals",
         f"{SHOWN}.members",
         f"{SHOWN}.regoin",
         "cleanrooms:include[0]",
@@ -100,6 +102,15 @@ def test_nothing_is_called_missing_that_is_only_misspelled() -> None:
     ] == findings_in(stack)
 
 
+def test_a_mapping_that_is_not_whole_still_has_its_other_findings() -> None:
+    stack = edited(put("memberships media defaultJobResultConfiguration", {"roleArn": False}))
+    place = "cleanrooms:memberships.media.defaultJobResultConfiguration"
+    assert [
+        f'{place}.roleArn: false is no text: quote it, "false"',
+        f"{place}.s3: is missing: give bucket",
+    ] == findings_in(stack)
+
+
 def test_findings_are_ordered_by_the_value_of_their_numbers() -> None:
     findings = [Finding(path, "x") for path in ("a[10]", "a[9]", "b.yaml:12", "b.yaml:7", "a[9]")]
     assert ["a[9]", "a[10]", "b.yaml:7", "b.yaml:12"] == [finding.path for finding in in_order(findings)]
@@ -107,7 +118,7 @@ def test_findings_are_ordered_by_the_value_of_their_numbers() -> None:
 
 def test_other_namespaces_are_none_of_our_business() -> None:
     config = {**engine_config({"onWaiting": "stop"}), "aws:region": "x", "cleanroomsother:key": "{"}
-    assert ["cleanrooms:onWaiting: 'stop' is not possible: write report or remove the key"] == findings_of(config)
+    assert ["cleanrooms:onWaiting: 'stop' is not possible: write report or fail"] == findings_of(config)
 
 
 def test_a_configuration_that_is_too_large_is_refused_with_the_way_out() -> None:

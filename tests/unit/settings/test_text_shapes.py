@@ -90,10 +90,16 @@ def test_any_ascii_text_is_taken_just_when_the_service_model_takes_it(shape: Tex
         ("ChangeType", ChangeType),
         ("AutoApprovedChangeType", AUTO_APPROVABLE_TYPES),
         ("ResultFormat", text_shapes.RESULT_FORMATS),
+        ("SupportedS3Region", text_shapes.RESULT_REGIONS),
+        ("AnalyticsEngine", text_shapes.ANALYTICS_ENGINES),
     ],
 )
 def test_values_are_those_of_the_service_model(shape: str, values: Any) -> None:
     assert set(CLEAN_ROOMS.shape_for(shape).enum) == {str(value) for value in values}
+
+
+def test_the_settings_of_an_encryption_are_those_that_the_service_model_requires() -> None:
+    assert set(CLEAN_ROOMS.shape_for("DataEncryptionMetadata").required_members) == set(text_shapes.ENCRYPTION_SETTINGS)
 
 
 def test_a_name_may_hold_characters_beyond_the_basic_plane() -> None:

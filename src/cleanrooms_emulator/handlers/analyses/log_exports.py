@@ -12,9 +12,8 @@ from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds, quotas
 from cleanrooms_emulator.handlers.analyses import runs
 from cleanrooms_emulator.handlers.analyses.runners import Runner, runner_with
-from cleanrooms_emulator.handlers.memberships.memberships import own_membership
+from cleanrooms_emulator.handlers.memberships.own_memberships import moment_in, own_membership
 from cleanrooms_emulator.handlers.refusals import MEMBERSHIP, access_denied, invalid_configuration, not_found
-from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
 from cleanrooms_emulator.world.store import Document
@@ -33,15 +32,13 @@ def start_analysis_log_export(ctx: Context, params: dict[str, Any]) -> dict[str,
     query = _exportable_query(ctx, runner, params["analysisId"])
     _check_no_other(ctx, query, params["resultConfiguration"])
     _check_quotas(ctx, runner.membership)
-    moved = advanced(ctx, runner.collaboration)
-    ctx.store.put(kinds.COLLABORATION, moved["id"], moved)
     export = {
         "analysisLogExportId": ctx.new_id(),
         "analysisId": query["id"],
         "analysisType": params["analysisType"],
         "membershipId": runner.membership["id"],
         "resultConfiguration": params["resultConfiguration"],
-        "createTime": latest(moved),
+        "createTime": moment_in(ctx, runner.membership),
         "_account": ctx.account,
         "_region": ctx.region,
         "_acceptTime": ctx.now,

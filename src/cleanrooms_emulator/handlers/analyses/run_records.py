@@ -12,7 +12,7 @@ from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.analyses import runs
 from cleanrooms_emulator.handlers.budgets import charging
 from cleanrooms_emulator.handlers.collaborations import roster
-from cleanrooms_emulator.handlers.memberships.memberships import own_membership
+from cleanrooms_emulator.handlers.memberships.own_memberships import own_membership
 from cleanrooms_emulator.handlers.refusals import MEMBERSHIP, invalid_state, not_found
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.world.store import Document

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cleanrooms_emulator.context import Context
-from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.collaborations.roster import Member
-from cleanrooms_emulator.handlers.memberships.memberships import own_membership
+from cleanrooms_emulator.handlers.memberships.own_memberships import collaboration_of, usable_membership
 from cleanrooms_emulator.handlers.refusals import access_denied
 from cleanrooms_emulator.world.store import Document
 
@@ -28,12 +27,8 @@ def runner_with(ctx: Context, membership_id: str, ability: str) -> Runner:
     Raises ResourceNotFoundException unless the membership is the caller's, AccessDeniedException when it is not
     ACTIVE (what starts runs declares no ConflictException) or lacks the ability.
     """
-    membership = own_membership(ctx, membership_id)
-    if membership["status"] != roster.ACTIVE:
-        raise access_denied(f"Membership {membership_id} is {membership['status']}; only an ACTIVE one can run analyses")
-    collaboration = ctx.store.get(kinds.COLLABORATION, membership["collaborationId"])
-    if collaboration is None:
-        raise LookupError(f"membership {membership_id} has lost its collaboration")
+    membership = usable_membership(ctx, membership_id, access_denied)
+    collaboration = collaboration_of(ctx, membership)
     member = roster.entry(collaboration, ctx.account)
     if ability not in member["abilities"]:
         raise access_denied(f"Account {ctx.account} does not have {ability} in collaboration {collaboration['id']}")

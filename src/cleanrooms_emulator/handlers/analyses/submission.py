@@ -12,8 +12,8 @@ from cleanrooms_emulator.handlers.analyses import runs, sql_tables
 from cleanrooms_emulator.handlers.analyses.budget_use import charge_use
 from cleanrooms_emulator.handlers.analyses.runs import Failure
 from cleanrooms_emulator.handlers.budgets import charging
+from cleanrooms_emulator.handlers.memberships.own_memberships import moment_in
 from cleanrooms_emulator.handlers.tables.directory import UsableTable
-from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.world.store import Document
 
 
@@ -53,18 +53,13 @@ def submit_job(ctx: Context, membership: Document, submission: Submission) -> Do
 def _submit(ctx: Context, kind: str, membership: Document, submission: Submission) -> Document:
     charged = charge_use(ctx, membership["collaborationId"], submission.tables, submission.sql)
     failure = _failure(submission.sql, taken=charged is not None)
-    collaboration = ctx.store.get(kinds.COLLABORATION, membership["collaborationId"])
-    if collaboration is None:
-        raise LookupError(f"membership {membership['id']} has lost its collaboration")
-    moved = advanced(ctx, collaboration)
-    ctx.store.put(kinds.COLLABORATION, moved["id"], moved)
     run = {
         **submission.shown,
         "id": ctx.new_id(),
         "membershipId": membership["id"],
         "membershipArn": membership["arn"],
-        "collaborationId": moved["id"],
-        "createTime": latest(moved),
+        "collaborationId": membership["collaborationId"],
+        "createTime": moment_in(ctx, membership),
         "_account": ctx.account,
         "_region": ctx.region,
         "_acceptTime": ctx.now,

@@ -18,6 +18,7 @@ from cleanrooms_emulator.handlers.budgets.lookup import (
     resource_of,
     templates_in_force,
 )
+from cleanrooms_emulator.handlers.memberships.own_memberships import collaboration_of, moment_in
 from cleanrooms_emulator.handlers.refusals import (
     COLLABORATION,
     CONFIGURED_TABLE_ASSOCIATION,
@@ -30,10 +31,8 @@ from cleanrooms_emulator.handlers.tables import directory
 from cleanrooms_emulator.handlers.tables.own_resources import (
     active_membership,
     children_of,
-    collaboration_of,
     find_child,
     missing,
-    moment_in,
     new_child,
     oldest_first,
 )

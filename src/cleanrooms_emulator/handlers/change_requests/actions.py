@@ -31,7 +31,7 @@ def check_allowed(ctx: Context, collaboration: Document, request: Document, acti
 
 def check_possible(switches: Switches, request: Document, action: str) -> None:
     """Raise ConflictException if the request's status does not let the action happen."""
-    if action not in _possible(switches, request):
+    if not _is_possible(switches, request, action):
         raise _closed(request, f"it is {request['status']}, {action} is not possible")
 
 
@@ -46,14 +46,14 @@ def is_repeated(ctx: Context, request: Document, action: str) -> bool:
     return bool(cast == vote)
 
 
-def _possible(switches: Switches, request: Document) -> list[str]:
+def _is_possible(switches: Switches, request: Document, action: str) -> bool:
     if request["status"] == PENDING:
-        return [*VOTES, "CANCEL"]
+        return action != "COMMIT"
     if request["status"] != APPROVED:
-        return []
-    cancel = ["CANCEL"] if switches.cancel_approved == "allowed" else []
-    votes = VOTES if switches.vote_on_approved == "as-pending" and "approvals" in request else ()
-    return ["COMMIT", *cancel, *votes]
+        return False
+    if action in VOTES:
+        return "approvals" in request and switches.vote_on_approved == "as-pending"
+    return action == "COMMIT" or switches.cancel_approved == "allowed"
 
 
 def _closed(request: Document, why: str) -> ServiceError:

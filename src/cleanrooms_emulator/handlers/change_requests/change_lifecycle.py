@@ -87,11 +87,9 @@ def recounted(ctx: Context, collaboration: Document) -> Document:
 
 
 def _take_back_acceptance(ctx: Context, collaboration: Document, judged: ChangeOutcome) -> None:
-    if ctx.switches.removed_payer_acceptance == "kept":
-        return
     before_all, after_all = roster.members(collaboration), roster.members(judged.collaboration)
     for change in judged.changes:
-        if REMOVE_PAYER_CANDIDATE not in change["types"]:
+        if REMOVE_PAYER_CANDIDATE not in change["types"] or ctx.switches.removed_payer_acceptance == "kept":
             continue
         account = subject_of(change)
         before, after = roster.entry(collaboration, account), roster.entry(judged.collaboration, account)

@@ -98,7 +98,7 @@ def _member_outcome(
                 f"{path}.specification.member", f"The change of account {after['accountId']} has no effect"
             )
         types = types_of_no_effect(after)
-    return after, sorted(types) if switches.order_of_types == "alphabetical" else types
+    return after, sorted(types) if len(types) > 1 and switches.order_of_types == "alphabetical" else types
 
 
 def _changed_member(switches: Switches, current: Member | None, specification: dict[str, Any], moment: float) -> Member:
@@ -123,23 +123,27 @@ def _changed_member(switches: Switches, current: Member | None, specification: d
 
 def _renames(switches: Switches, specification: dict[str, Any]) -> bool:
     """Whether a name that a change gives to a member counts (assumption, switch changedDisplayName)."""
-    return switches.changed_display_name == "applied" and specification.get("displayName") is not None
+    return specification.get("displayName") is not None and switches.changed_display_name == "applied"
 
 
 def _abilities(switches: Switches, base: Member, specification: dict[str, Any]) -> list[str]:
     """The list replaces all abilities but the runner's, which stick (assumption, switch runnerAbilities)."""
-    sticky = [] if switches.runner_abilities == "drop-if-omitted" else RUNNER_ABILITIES
-    return distinct([each for each in base["abilities"] if each in sticky] + specification["memberAbilities"])
+    held = [each for each in base["abilities"] if each in RUNNER_ABILITIES]
+    sticky = [] if held and switches.runner_abilities == "drop-if-omitted" else held
+    return distinct(sticky + specification["memberAbilities"])
 
 
 def _ml_abilities(switches: Switches, base: Member, specification: dict[str, Any]) -> dict[str, Any] | None:
     given: dict[str, Any] | None = specification.get("mlMemberAbilities")
-    kept: dict[str, Any] | None = base.get("mlAbilities") if switches.omitted_ml == "keep" else None
-    return {"customMLMemberAbilities": distinct(given["customMLMemberAbilities"])} if given is not None else kept
+    if given is not None:
+        return {"customMLMemberAbilities": distinct(given["customMLMemberAbilities"])}
+    held: dict[str, Any] | None = base.get("mlAbilities")
+    return held if held is not None and switches.omitted_ml == "keep" else None
 
 
 def _payer(switches: Switches, base: Member, specification: dict[str, Any]) -> payments.Flags:
-    kept = base["_payer"] if switches.omitted_payment == "keep" else {}
+    held = base["_payer"]
+    kept = held if held and switches.omitted_payment == "keep" else {}
     return {**kept, **payments.flags_of(specification.get("paymentConfiguration"))}
 
 

@@ -110,11 +110,13 @@ def _request(ctx: Context, collaboration: Document, request_id: str) -> Document
 
 def _readable(ctx: Context, collaboration_id: str) -> Document:
     """The collaboration, if the caller may read its requests."""
-    if ctx.switches.request_readers == "former-too":
-        return known_collaboration(ctx, collaboration_id)
+    collaboration = known_collaboration(ctx, collaboration_id)
+    member = roster.entry(collaboration, ctx.account)
+    own = roster.is_live(member) and ctx.account == collaboration["creatorAccountId"]
+    if own or member["status"] == roster.ACTIVE or ctx.switches.request_readers == "former-too":
+        return collaboration
     collaboration = visible_collaboration(ctx, collaboration_id)
-    joined = roster.entry(collaboration, ctx.account)["status"] == roster.ACTIVE
-    if ctx.switches.request_readers == "joined" and not joined and ctx.account != collaboration["creatorAccountId"]:
+    if ctx.switches.request_readers == "joined":
         raise access_denied(f"Account {ctx.account} has not joined collaboration {collaboration_id}")
     return collaboration
 
@@ -126,11 +128,9 @@ def _place(ctx: Context, request: Document) -> str:
 
 def _check_concurrency(ctx: Context, collaboration: Document, changes: list[Change]) -> None:
     """Which open requests exclude a new one is an assumption: switch concurrency."""
-    if ctx.switches.concurrency == "free":
-        return
     subjects = {subject_of(change) for change in changes}
     for request in requests_of(ctx, collaboration):
-        if request["status"] not in OPEN:
+        if request["status"] not in OPEN or ctx.switches.concurrency == "free":
             continue
         shared = subjects & {subject_of(change) for change in request["changes"]}
         if shared or ctx.switches.concurrency == "one-per-collaboration":

@@ -38,12 +38,10 @@ def path_of(index: int) -> str:
 
 def check_subjects(switches: Switches, changes: Sequence[Change]) -> None:
     """Refuse two changes about one account, or two about the collaboration, in a request (switch repeatedSubject)."""
-    if switches.repeated_subject == "in-order":
-        return
     seen: set[str] = set()
     for index, change in enumerate(changes):
         subject = subject_of(change)
-        if subject in seen:
+        if subject in seen and switches.repeated_subject == "400":
             what = "the collaboration" if subject == WHOLE_COLLABORATION else f"account {subject}"
             raise invalid_configuration(f"{path_of(index)}.specification", f"Only one change of {what} is allowed in a request")
         seen.add(subject)
@@ -93,9 +91,11 @@ def check_member_change(switches: Switches, current: Member | None, specificatio
 
 
 def _check_runner_abilities(switches: Switches, current: Member | None, specification: dict[str, Any], path: str) -> None:
+    named = [each for each in RUNNER_ABILITIES if each in specification["memberAbilities"]]
+    if not named:
+        return
     held = set() if current is None or switches.runner_abilities == "reject" else set(current["abilities"])
-    refused = [each for each in RUNNER_ABILITIES if each in specification["memberAbilities"] and each not in held]
-    if refused:
+    if refused := [each for each in named if each not in held]:
         raise invalid_configuration(path, f"{', '.join(refused)} cannot be part of a change request")
 
 

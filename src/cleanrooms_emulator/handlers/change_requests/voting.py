@@ -19,11 +19,12 @@ PENDING, APPROVED, DENIED = "PENDING", "APPROVED", "DENIED"
 def voters(switches: Switches, collaboration: Document) -> list[str]:
     """Accounts with a vote on a request filed now: the creator, whether or not it joined, and the members."""
     creator = collaboration["creatorAccountId"]
-    statuses = (roster.ACTIVE,) if switches.approvers == "active" else (roster.ACTIVE, roster.INVITED)
     return [
         member["accountId"]
         for member in roster.members(collaboration)
-        if member["accountId"] == creator or member["status"] in statuses
+        if member["accountId"] == creator
+        or member["status"] == roster.ACTIVE
+        or (member["status"] == roster.INVITED and switches.approvers == "active+invited")
     ]
 
 

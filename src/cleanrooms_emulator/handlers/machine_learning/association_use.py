@@ -6,7 +6,7 @@ from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.machine_learning.collaboration_resources import shared_resources
 from cleanrooms_emulator.handlers.machine_learning.status_schedule import ENDED, status
-from cleanrooms_emulator.handlers.tables.own_resources import collaboration_of
+from cleanrooms_emulator.handlers.memberships.own_memberships import collaboration_of
 from cleanrooms_emulator.world.store import Document
 
 

@@ -9,24 +9,26 @@ from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import conflict, denied, missing
-from cleanrooms_emulator.handlers.memberships.memberships import own_membership
-from cleanrooms_emulator.handlers.tables.own_resources import collaboration_of, new_child
+from cleanrooms_emulator.handlers.memberships.own_memberships import (
+    collaboration_of,
+    find_own_membership,
+    own_membership,
+    usable_membership,
+)
+from cleanrooms_emulator.handlers.tables.own_resources import new_child
 from cleanrooms_emulator.handlers.visibility import find_collaboration
 from cleanrooms_emulator.world.store import Document
 
 
 def acting_membership(ctx: Context, membership_id: str) -> Document:
     """The caller's ACTIVE membership. Raises ResourceNotFoundException or ConflictException."""
-    membership = own_membership(ctx, membership_id)
-    if membership["status"] != roster.ACTIVE:
-        raise conflict(f"Membership {membership_id} is {membership['status']}")
-    return membership
+    return usable_membership(ctx, membership_id, conflict)
 
 
 def listed_membership(ctx: Context, membership_id: str) -> Document:
     """The caller's membership, for operations that declare no ResourceNotFoundException."""
-    membership = ctx.store.get(kinds.MEMBERSHIP, membership_id)
-    if membership is None or membership["_account"] != ctx.account or membership["_region"] != ctx.region:
+    membership = find_own_membership(ctx, membership_id)
+    if membership is None:
         raise denied(f"Account {ctx.account} has no membership {membership_id}")
     return membership
 

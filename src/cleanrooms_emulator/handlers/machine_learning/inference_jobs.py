@@ -27,7 +27,8 @@ from cleanrooms_emulator.handlers.machine_learning.ml_refusals import conflict, 
 from cleanrooms_emulator.handlers.machine_learning.model_versions import version_or_latest
 from cleanrooms_emulator.handlers.machine_learning.running_jobs import cancel
 from cleanrooms_emulator.handlers.machine_learning.status_schedule import ACTIVE, reached, status
-from cleanrooms_emulator.handlers.tables.own_resources import collaboration_of, oldest_first
+from cleanrooms_emulator.handlers.memberships.own_memberships import collaboration_of
+from cleanrooms_emulator.handlers.tables.own_resources import oldest_first
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
 from cleanrooms_emulator.world.store import Document

@@ -9,7 +9,7 @@ from cleanrooms_emulator.handlers import kinds
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.machine_learning.collaboration_resources import check_own_role, listed_membership
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import denied, missing
-from cleanrooms_emulator.handlers.memberships.memberships import own_membership
+from cleanrooms_emulator.handlers.memberships.own_memberships import own_membership
 from cleanrooms_emulator.registry import operation
 from cleanrooms_emulator.world.store import Document
 

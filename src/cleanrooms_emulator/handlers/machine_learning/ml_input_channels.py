@@ -33,7 +33,8 @@ from cleanrooms_emulator.handlers.machine_learning.collaboration_resources impor
 )
 from cleanrooms_emulator.handlers.machine_learning.ml_refusals import conflict
 from cleanrooms_emulator.handlers.machine_learning.status_schedule import ACTIVE, CREATING, ENDED, deletion, reached, status
-from cleanrooms_emulator.handlers.tables.own_resources import collaboration_of, oldest_first
+from cleanrooms_emulator.handlers.memberships.own_memberships import collaboration_of
+from cleanrooms_emulator.handlers.tables.own_resources import oldest_first
 from cleanrooms_emulator.handlers.visibility import visible_collaboration
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation

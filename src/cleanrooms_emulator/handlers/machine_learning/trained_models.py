@@ -32,7 +32,8 @@ from cleanrooms_emulator.handlers.machine_learning.model_views import shown_mode
 from cleanrooms_emulator.handlers.machine_learning.running_jobs import cancel
 from cleanrooms_emulator.handlers.machine_learning.status_schedule import ACTIVE, CREATING, deletion, status
 from cleanrooms_emulator.handlers.machine_learning.training_input import check_channel_names, data_channels, starting_version
-from cleanrooms_emulator.handlers.tables.own_resources import collaboration_of, oldest_first
+from cleanrooms_emulator.handlers.memberships.own_memberships import collaboration_of
+from cleanrooms_emulator.handlers.tables.own_resources import oldest_first
 from cleanrooms_emulator.pagination import paginate
 from cleanrooms_emulator.registry import operation
 from cleanrooms_emulator.world.store import Document

@@ -15,13 +15,8 @@ from cleanrooms_emulator.handlers.change_requests.change_lifecycle import recoun
 from cleanrooms_emulator.handlers.collaborations import roster
 from cleanrooms_emulator.handlers.machine_learning.status_schedule import has_ended
 from cleanrooms_emulator.handlers.memberships import acceptance, joining_rules, payments
-from cleanrooms_emulator.handlers.refusals import (
-    MEMBERSHIP,
-    already_exists,
-    invalid_state,
-    not_found,
-    subresources_exist,
-)
+from cleanrooms_emulator.handlers.memberships.own_memberships import collaboration_of, own_membership, own_memberships
+from cleanrooms_emulator.handlers.refusals import MEMBERSHIP, already_exists, invalid_state, subresources_exist
 from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.handlers.visibility import visible_collaboration
 from cleanrooms_emulator.pagination import paginate
@@ -42,7 +37,7 @@ def create_membership(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     joining_rules.check_results(member, params.get("defaultResultConfiguration"))
     joining_rules.check_metrics(ctx.switches, found, member, params.get("isMetricsEnabled") or False)
     accepted = acceptance.at_joining(ctx.switches, entries, member, params.get("paymentConfiguration"))
-    own = sum(each["status"] == roster.ACTIVE for each in _own_memberships(ctx))
+    own = sum(each["status"] == roster.ACTIVE for each in own_memberships(ctx))
     quotas.ensure_within(ctx.store, quotas.MEMBERSHIPS, own + 1)
     moved = advanced(ctx, found)
     id = ctx.new_id()
@@ -86,7 +81,7 @@ def list_memberships(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     status = params.get("status")
     return paginate(
         ctx,
-        [_shown(ctx, each) for each in _own_memberships(ctx) if status in (None, each["status"])],
+        [_shown(ctx, each) for each in own_memberships(ctx) if status in (None, each["status"])],
         params,
         result_key="membershipSummaries",
         key=lambda each: f"{round(each['createTime'] * 1000):015d}/{each['id']}",
@@ -100,7 +95,7 @@ def update_membership(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     found = own_membership(ctx, params["membershipIdentifier"])
     if found["status"] != roster.ACTIVE:
         raise invalid_state(MEMBERSHIP, found["id"], f"The membership is {found['status']}")
-    collaboration = _collaboration(ctx, found)
+    collaboration = collaboration_of(ctx, found)
     member = roster.entry(collaboration, ctx.account)
     accepted = acceptance.updated(
         ctx.switches,
@@ -140,16 +135,8 @@ def _is_held_by(child: Document, membership_id: str, now: float) -> bool:
     return bool(child["membershipId"] == membership_id) and not has_ended(child, now)
 
 
-def own_membership(ctx: Context, membership_id: str) -> Document:
-    """The caller's membership in this Region, whatever its status; others' do not exist for it."""
-    membership = ctx.store.get(kinds.MEMBERSHIP, membership_id)
-    if membership is None or not _is_own(ctx, membership):
-        raise not_found(MEMBERSHIP, membership_id)
-    return membership
-
-
 def _leave(ctx: Context, membership: Document) -> None:
-    found = _collaboration(ctx, membership)
+    found = collaboration_of(ctx, membership)
     if found["creatorAccountId"] == ctx.account:
         raise invalid_state(MEMBERSHIP, membership["id"], "The creator can leave only by deleting the collaboration")
     moved = advanced(ctx, found)
@@ -163,24 +150,8 @@ def _leave(ctx: Context, membership: Document) -> None:
     ctx.store.put(kinds.COLLABORATION, collaboration["id"], collaboration)
 
 
-def _own_memberships(ctx: Context) -> list[Document]:
-    return [each for each in ctx.store.all(kinds.MEMBERSHIP) if _is_own(ctx, each)]
-
-
-def _is_own(ctx: Context, membership: Document) -> bool:
-    return bool(membership["_account"] == ctx.account and membership["_region"] == ctx.region)
-
-
-def _collaboration(ctx: Context, membership: Document) -> Document:
-    """The membership's collaboration, which is kept even when it is deleted."""
-    collaboration = ctx.store.get(kinds.COLLABORATION, membership["collaborationId"])
-    if collaboration is None:
-        raise LookupError(f"membership {membership['id']} has lost its collaboration")
-    return collaboration
-
-
 def _shown(ctx: Context, membership: Document) -> Document:
-    collaboration = _collaboration(ctx, membership)
+    collaboration = collaboration_of(ctx, membership)
     member = roster.entry(collaboration, membership["_account"])
     return {
         "memberAbilities": member["abilities"],

@@ -28,10 +28,10 @@ def check_at_creation(switches: Switches, members: list[Member], path: str) -> N
 
 def check_after_changes(switches: Switches, before: list[Member], after: list[Member], path: str) -> None:
     """Refuse changes that take away the last payer of what somebody can run (switch lastPayer)."""
-    for cost_type, ability in _RUNNERS.items() if switches.last_payer == "400" else ():
-        if runner(after, ability) is None:
+    for cost_type, ability in _RUNNERS.items():
+        if runner(after, ability) is None or has_payer(switches, after, cost_type):
             continue
-        if has_payer(switches, before, cost_type) and not has_payer(switches, after, cost_type):
+        if has_payer(switches, before, cost_type) and switches.last_payer == "400":
             raise invalid_configuration(path, f"{cost_type}: the change would leave nobody to pay")
     _check_jobs(switches, before, after, path)
 
@@ -40,7 +40,7 @@ def _check_jobs(switches: Switches, before: list[Member], after: list[Member], p
     """Switches runnerJobPayment and jobPayerWithoutRunner, for what is new in `after`."""
     job_runner = runner(after, CAN_RUN_JOB)
     if job_runner is None:
-        if switches.job_payer_without_runner == "400" and _named(after) - _named(before):
+        if _named(after) - _named(before) and switches.job_payer_without_runner == "400":
             raise invalid_configuration(path, f"{JOB}: nobody can run jobs in this collaboration, so nobody pays for them")
     elif job_runner["_payer"].get(JOB) is False and switches.runner_job_payment == "always":
         raise invalid_configuration(path, f"{JOB}: the member with {CAN_RUN_JOB} cannot be excluded from paying")

@@ -13,6 +13,7 @@ from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.handlers import kinds, quotas, tags
 from cleanrooms_emulator.handlers.analyses import sql_tables
+from cleanrooms_emulator.handlers.memberships.own_memberships import moment_in
 from cleanrooms_emulator.handlers.refusals import (
     MEMBERSHIP,
     already_exists,
@@ -27,7 +28,6 @@ from cleanrooms_emulator.handlers.tables.own_resources import (
     find_child,
     membership_in_use,
     missing,
-    moment_in,
     new_child,
     oldest_first,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.handlers import kinds, quotas, tags
+from cleanrooms_emulator.handlers.memberships.own_memberships import moment_in
 from cleanrooms_emulator.handlers.refusals import (
     CONFIGURED_TABLE_ASSOCIATION,
     already_exists,
@@ -19,7 +20,6 @@ from cleanrooms_emulator.handlers.tables.own_resources import (
     children_of,
     find_child,
     missing,
-    moment_in,
     new_child,
     oldest_first,
     own_configured_table,

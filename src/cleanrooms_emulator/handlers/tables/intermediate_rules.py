@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from cleanrooms_emulator.context import Context
-from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.handlers import kinds
-from cleanrooms_emulator.handlers.refusals import MEMBERSHIP, already_exists, invalid_configuration, not_found
+from cleanrooms_emulator.handlers.memberships.own_memberships import moment_in
+from cleanrooms_emulator.handlers.refusals import MEMBERSHIP, invalid_configuration
 from cleanrooms_emulator.handlers.tables import analysis_rules, inherited_constraints, intermediate_state, rule_checks
 from cleanrooms_emulator.handlers.tables.analysis_rules import Rule
 from cleanrooms_emulator.handlers.tables.columns import columns_of
 from cleanrooms_emulator.handlers.tables.directory import usable_table
 from cleanrooms_emulator.handlers.tables.intermediate_tables import own_intermediate_table
-from cleanrooms_emulator.handlers.tables.own_resources import active_membership, missing, moment_in
+from cleanrooms_emulator.handlers.tables.own_resources import active_membership
+from cleanrooms_emulator.handlers.tables.rule_keeping import RuleKeeping
 from cleanrooms_emulator.registry import operation
 from cleanrooms_emulator.world.store import Document
 
@@ -23,20 +24,16 @@ def create_rule(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """Give a table its rule, without which it cannot be used."""
     active_membership(ctx, params["membershipIdentifier"])
     table = own_intermediate_table(ctx, params)
-    if table["_rules"]:
-        raise already_exists(MEMBERSHIP, table["id"], "The intermediate table has an analysis rule")
+    _RULES.check_has_none(table)
     _check(ctx, table, params)
     analysis_rules.check_size(ctx, params["analysisRulePolicy"])
-    rule = analysis_rules.new_rule(params["analysisRulePolicy"], moment_in(ctx, table))
-    return _kept(ctx, table, params["analysisRuleType"], rule)
+    return _RULES.create(ctx, table, params)
 
 
 @operation("GetIntermediateTableAnalysisRule")
 def get_rule(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """Read the rule."""
-    table = own_intermediate_table(ctx, params)
-    type = params["analysisRuleType"]
-    return {"analysisRule": _shown(table, type, _rule(table, type))}
+    return _RULES.read(own_intermediate_table(ctx, params), params["analysisRuleType"])
 
 
 @operation("UpdateIntermediateTableAnalysisRule")
@@ -44,24 +41,15 @@ def update_rule(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """Replace the policy of the rule."""
     active_membership(ctx, params["membershipIdentifier"])
     table = own_intermediate_table(ctx, params)
-    rule = _rule(table, params["analysisRuleType"])
+    _RULES.rule(table, params["analysisRuleType"])
     _check(ctx, table, params)
-    changed = {**rule, "policy": params["analysisRulePolicy"], "updateTime": moment_in(ctx, table)}
-    return _kept(ctx, table, params["analysisRuleType"], changed)
+    return _RULES.update(ctx, table, params)
 
 
 @operation("DeleteIntermediateTableAnalysisRule")
 def delete_rule(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """Take the rule away; the table cannot be used until it has a new one."""
-    table = own_intermediate_table(ctx, params)
-    type = params["analysisRuleType"]
-    try:
-        _rule(table, type)
-    except ServiceError as error:
-        return missing(ctx, error)
-    changed = analysis_rules.without_rule(table, type, moment_in(ctx, table))
-    ctx.store.put(kinds.INTERMEDIATE_TABLE, table["id"], changed)
-    return {}
+    return _RULES.delete(ctx, own_intermediate_table(ctx, params), params["analysisRuleType"])
 
 
 def _check(ctx: Context, table: Document, params: dict[str, Any]) -> None:
@@ -82,18 +70,6 @@ def _check(ctx: Context, table: Document, params: dict[str, Any]) -> None:
             raise invalid_configuration("analysisRulePolicy", problem)
 
 
-def _rule(table: Document, type: str) -> Rule:
-    rule: Rule | None = table["_rules"].get(type)
-    if rule is None:
-        raise not_found(MEMBERSHIP, table["id"], f"The intermediate table has no analysis rule of type {type}")
-    return rule
-
-
-def _kept(ctx: Context, table: Document, type: str, rule: Rule) -> dict[str, Any]:
-    ctx.store.put(kinds.INTERMEDIATE_TABLE, table["id"], analysis_rules.with_rule(table, type, rule))
-    return {"analysisRule": _shown(table, type, rule)}
-
-
 def _shown(table: Document, type: str, rule: Rule) -> Document:
     return {
         "intermediateTableIdentifier": table["id"],
@@ -103,3 +79,6 @@ def _shown(table: Document, type: str, rule: Rule) -> Document:
         "createTime": rule["createTime"],
         "updateTime": rule["updateTime"],
     }
+
+
+_RULES = RuleKeeping(kinds.INTERMEDIATE_TABLE, MEMBERSHIP, "intermediate table", _shown, moment_in)

@@ -11,6 +11,7 @@ from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.handlers import kinds, quotas, tags
 from cleanrooms_emulator.handlers.analyses.runners import runner_with
 from cleanrooms_emulator.handlers.collaborations.roster import CAN_QUERY
+from cleanrooms_emulator.handlers.memberships.own_memberships import moment_in
 from cleanrooms_emulator.handlers.refusals import (
     MEMBERSHIP,
     access_denied,
@@ -31,7 +32,6 @@ from cleanrooms_emulator.handlers.tables.own_resources import (
     children_of,
     find_child,
     membership_in_use,
-    moment_in,
     new_child,
     oldest_first,
 )

@@ -7,10 +7,13 @@ from typing import Any
 from cleanrooms_emulator.context import Context
 from cleanrooms_emulator.errors import ServiceError
 from cleanrooms_emulator.handlers import kinds
-from cleanrooms_emulator.handlers.collaborations import roster
-from cleanrooms_emulator.handlers.memberships.memberships import own_membership
+from cleanrooms_emulator.handlers.memberships.own_memberships import (
+    collaboration_of,
+    moment_in,
+    own_membership,
+    usable_membership,
+)
 from cleanrooms_emulator.handlers.refusals import CONFIGURED_TABLE, MEMBERSHIP, access_denied, invalid_state, not_found
-from cleanrooms_emulator.handlers.timeline import advanced, latest
 from cleanrooms_emulator.world.store import Document
 
 
@@ -24,33 +27,12 @@ def own_configured_table(ctx: Context, table_id: str) -> Document:
 
 def active_membership(ctx: Context, membership_id: str) -> Document:
     """The caller's membership. Raises ConflictException unless it is ACTIVE, for what changes things under it."""
-    membership = own_membership(ctx, membership_id)
-    if membership["status"] != roster.ACTIVE:
-        raise invalid_state(MEMBERSHIP, membership_id, _ended(membership))
-    return membership
+    return usable_membership(ctx, membership_id, lambda message: invalid_state(MEMBERSHIP, membership_id, message))
 
 
 def membership_in_use(ctx: Context, membership_id: str) -> Document:
     """The same for operations that declare no ConflictException: AccessDeniedException."""
-    membership = own_membership(ctx, membership_id)
-    if membership["status"] != roster.ACTIVE:
-        raise access_denied(_ended(membership))
-    return membership
-
-
-def collaboration_of(ctx: Context, document: Document) -> Document:
-    """The collaboration of a membership or of what hangs under one; it is kept even when it is deleted."""
-    collaboration = ctx.store.get(kinds.COLLABORATION, document["collaborationId"])
-    if collaboration is None:
-        raise LookupError(f"{document['arn']} has lost its collaboration")
-    return collaboration
-
-
-def moment_in(ctx: Context, document: Document) -> float:
-    """A new moment of the collaboration that a document belongs to, later than all before."""
-    moved = advanced(ctx, collaboration_of(ctx, document))
-    ctx.store.put(kinds.COLLABORATION, moved["id"], moved)
-    return latest(moved)
+    return usable_membership(ctx, membership_id, access_denied)
 
 
 def children_of(ctx: Context, kind: str, membership_id: str) -> list[Document]:
@@ -95,7 +77,3 @@ def missing(ctx: Context, error: ServiceError) -> dict[str, Any]:
     if ctx.switches.repeated_delete == "404":
         raise error
     return {}
-
-
-def _ended(membership: Document) -> str:
-    return f"Membership {membership['id']} is {membership['status']}; only an ACTIVE one can be added to or changed"

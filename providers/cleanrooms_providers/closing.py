@@ -1,0 +1,37 @@
+"""The summary at the end: told when the provider's process ends, which the engine brings about at the end of every phase.
+
+The engine still shows what it is told then, whether the phase ended well, with errors, or at the user's interrupt.
+"""
+
+import atexit
+from contextlib import suppress
+
+from cleanrooms_governance.plan import Remark
+from cleanrooms_governance.settings.stack_file import load
+from cleanrooms_providers.engine import tell
+from cleanrooms_providers.memory import Memory
+from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP
+from cleanrooms_providers.standing import resource_name
+
+
+def tell_at_the_end(memory: Memory) -> None:
+    """Have the summary told when this process ends; asked more than once, it is told once."""
+    if memory.begins_closing():
+        atexit.register(_tell_summary, memory)
+
+
+def _tell_summary(memory: Memory) -> None:
+    if text := memory.proceedings.summary(_declared(memory)):
+        tell(Remark("summary", "", text))
+
+
+def _declared(memory: Memory) -> dict[str, str]:
+    """Return all resources of the stack file with what each depends on; none where the configuration is no stack file."""
+    with suppress(Exception):
+        stack = load(memory.config, memory.project)
+        declared = {resource_name(COLLABORATION, key): "" for key in stack.collaborations}
+        for key, section in stack.memberships.items():
+            own = section.collaboration in stack.collaborations
+            declared[resource_name(MEMBERSHIP, key)] = resource_name(COLLABORATION, section.collaboration) if own else ""
+        return declared
+    return {}

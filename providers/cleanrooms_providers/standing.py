@@ -1,0 +1,125 @@
+"""How a resource stands after a check or a run, in the short words of the summary."""
+
+from collections.abc import Iterable, Iterator
+
+from cleanrooms_governance import removals
+from cleanrooms_governance.changes import CreateCollaboration
+from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.next_move import Outcome
+from cleanrooms_governance.plan import Refusal, Remark
+from cleanrooms_governance.report import move_line
+from cleanrooms_governance.resting import PAUSED
+from cleanrooms_governance.sayings import ABSENT
+from cleanrooms_governance.text import labels
+from cleanrooms_providers.assessment import UNREADABLE, CollaborationAssessment, MembershipAssessment
+from cleanrooms_providers.proceedings import Entry, Found, Standing, first_sentence
+from cleanrooms_providers.properties import COLLABORATION, NO_CREDENTIALS, Kind
+
+DENIED = "denied"
+"""The rule of what is said about a change that is not filed again."""
+
+WAITING = frozenset(
+    {
+        PAUSED,
+        removals.WAITS,
+        removals.HELD_BACK,
+        "acceptance",
+        "follows",
+        "foreign-request",
+        "hand-over",
+        "not-invited",
+        "read-only",
+        "too-many-open",
+        "undecided",
+        "widening-last",
+    }
+)
+"""The rules of what is said about something that is still to come, beside votes."""
+
+
+def resource_name(kind: Kind, key: str) -> str:
+    """Return how the summary names a resource."""
+    return f"{kind.name} {key}"
+
+
+def of_collaboration(found: CollaborationAssessment) -> Found:
+    """Return how a collaboration stands by what was found."""
+    if found.refusals:
+        return Found(tuple(_refused(found.refusals)), stopped=True)
+    entries = [Entry(Standing.TO_DO, _plainly(move_line(move, found.desired.names))) for move in found.moves()]
+    if found.world is None:
+        new = [planned.change for planned in found.plan.changes if isinstance(planned.change, CreateCollaboration)]
+        entries += [Entry(Standing.TO_DO, str(change)) for change in new]
+    remarks = found.decision.remarks
+    absent = _said(remarks, ABSENT, Standing.SKIPPED)
+    voters = _others(found)
+    if voters:
+        entries.append(Entry(Standing.WAITING, f"for {labels(voters, found.desired.names)}"))
+    denied = _said(remarks, DENIED, Standing.DENIED)
+    if found.decision.outcome is Outcome.WAITING:
+        entries += _waiting((*found.plan.remarks, *remarks))
+    if found.decision.outcome is Outcome.WAITING and not (entries or absent):
+        entries.append(Entry(Standing.WAITING, _SAID_ABOVE))
+    return Found((*entries, *denied, *absent))
+
+
+def of_membership(found: MembershipAssessment, collaboration: str) -> Found:
+    """Return how a membership stands by what was found.
+
+    Parameters: ``collaboration`` is the key of its collaboration if the same stack governs it, else empty.
+    """
+    needs = resource_name(COLLABORATION, collaboration) if collaboration else ""
+    if found.refusals:
+        return Found(tuple(_refused(found.refusals)), stopped=True, needs=needs)
+    entries: list[Entry] = []
+    if found.can_act:
+        entries += [Entry(Standing.TO_DO, str(planned)) for planned in found.plan.changes]
+        entries += [Entry(Standing.TO_DO, _plainly(move_line(move, found.desired.names))) for move in found.decision.moves]
+    if found.decision.outcome is Outcome.WAITING:
+        entries += _waiting((*found.plan.remarks, *found.decision.remarks))
+        entries = entries or [Entry(Standing.WAITING, _SAID_ABOVE)]
+    return Found(tuple(entries), needs=needs)
+
+
+def not_known_yet(collaboration: str = "") -> Found:
+    """Return how a membership stands that depends on what its collaboration achieves in the same run."""
+    entry = Entry(Standing.TO_DO, "known when the collaboration's changes are made")
+    return Found((entry,), needs=resource_name(COLLABORATION, collaboration) if collaboration else "")
+
+
+def invalid_inputs() -> Found:
+    """Return how a resource stands that was given what it cannot use."""
+    return Found((Entry(Standing.FAILED, "its inputs are invalid"),), stopped=True)
+
+
+def _refused(refusals: Iterable[Refusal]) -> Iterator[Entry]:
+    rules = []
+    for refusal in sorted(set(refusals)):
+        if refusal.rule == NO_CREDENTIALS:
+            yield Entry(Standing.NOT_READ, "no AWS credentials were found")
+        elif refusal.rule == UNREADABLE:
+            yield Entry(Standing.SKIPPED, f"cannot be read: {first_sentence(refusal.message)}")
+        else:
+            rules.append(refusal.rule)
+    if rules:
+        yield Entry(Standing.REFUSED, f"{', '.join(sorted(set(rules)))} (see its errors)")
+
+
+def _others(found: CollaborationAssessment) -> list[AccountId]:
+    absent = {remark.subject.rpartition(" ")[2] for remark in found.decision.remarks if remark.rule == ABSENT}
+    return [account for account in found.decision.waiting_for if account not in absent]
+
+
+def _said(remarks: Iterable[Remark], rule: str, standing: Standing) -> list[Entry]:
+    return [Entry(standing, first_sentence(remark.message)) for remark in remarks if remark.rule == rule]
+
+
+def _waiting(remarks: Iterable[Remark]) -> list[Entry]:
+    return [Entry(Standing.WAITING, first_sentence(each.message)) for each in sorted(set(remarks)) if each.rule in WAITING]
+
+
+_SAID_ABOVE = "see what is said under it"
+
+
+def _plainly(line: Remark) -> str:
+    return line.message.removeprefix("next: ")

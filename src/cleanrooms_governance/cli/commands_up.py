@@ -1,0 +1,36 @@
+"""The command `crgov up`."""
+
+from pathlib import Path
+
+import click
+
+from cleanrooms_governance.cli import options, output
+from cleanrooms_governance.cli.output import Line, Tone
+
+
+@click.command(short_help="Run `pulumi up` until only others are awaited.")
+@click.option("--stack", help="The stack, as pulumi names it; without it, the one that is selected.")
+@click.option("--cwd", "folder", type=click.Path(path_type=Path, file_okay=False), help="The project's folder.")
+@click.option("--pulumi", type=click.Path(path_type=Path, dir_okay=False), help="The pulumi to run, if not that of the PATH.")
+@options.as_json
+@click.argument("further", nargs=-1, type=click.UNPROCESSED, metavar="[-- PULUMI ARGUMENTS]")
+def up(stack: str | None, folder: Path | None, pulumi: Path | None, as_json: bool, further: tuple[str, ...]) -> int:
+    """Run `pulumi up` for a stack until only others are awaited, at most five times.
+
+    A resource that is refused or fails does not keep the others from going on. The engine runs again only if something of our
+    own is left to do: a member that has joined or accepted to pay may be what its collaboration waits for. What follows `--` is
+    given to pulumi.
+    """
+    from cleanrooms_governance.cli.up.engine import Engine, find_engine
+    from cleanrooms_governance.cli.up.rounds import MOST_ROUNDS, rounds_report, run_rounds
+
+    def relay(line: str) -> None:
+        output.relay(Line(line), aside=as_json)
+
+    def announce(number: int) -> None:
+        output.relay(Line(f"round {number} of at most {MOST_ROUNDS}: pulumi up", Tone.TITLE), aside=as_json)
+
+    engine = Engine(find_engine(pulumi), stack, folder, further, relay, output.warn)
+    report = rounds_report(run_rounds(engine, announce))
+    output.show(report, as_json=as_json)
+    return report.exit

@@ -1,0 +1,78 @@
+"""What members have brought into a collaboration and what runs in it, as far as a plan made somebody look.
+
+All of it is only ever said, never decided by: what cannot be read is ``NotVisible`` and stops nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cleanrooms_governance.model import AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class NotVisible:
+    """Something that could not be read, and why in a few words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SharedTable:
+    """A table in the collaboration (ListSchemas); ``kind`` is the service's own (service model: SchemaType)."""
+
+    owner: AccountId
+    name: str
+    kind: str
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it is an intermediate table, made of others."""
+        return self.kind == "INTERMEDIATE_TABLE"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SharedTemplate:
+    """An analysis template in the collaboration (ListCollaborationAnalysisTemplates)."""
+
+    owner: AccountId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SharedBudget:
+    """A privacy budget template in the collaboration; ``kind`` is the service's own (service model: PrivacyBudgetType)."""
+
+    owner: AccountId
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DerivedTable:
+    """An intermediate table of an account's own, with whose tables it is made of, directly or through others."""
+
+    name: str
+    base_owners: frozenset[AccountId]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RunningAnalysis:
+    """A query or job that has been submitted and has not ended; ``payer`` is ``None`` where the service does not say."""
+
+    id: str
+    runner: AccountId
+    payer: AccountId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was looked at; ``None`` and a missing account stand for what nobody looked at.
+
+    ``derived``, ``queries`` and ``jobs`` are kept by the account through whose membership they were read.
+    """
+
+    tables: tuple[SharedTable, ...] | NotVisible | None = None
+    templates: tuple[SharedTemplate, ...] | NotVisible | None = None
+    budgets: tuple[SharedBudget, ...] | NotVisible | None = None
+    derived: Mapping[AccountId, tuple[DerivedTable, ...] | NotVisible] = field(default_factory=dict)
+    queries: Mapping[AccountId, tuple[RunningAnalysis, ...] | NotVisible] = field(default_factory=dict)
+    jobs: Mapping[AccountId, tuple[RunningAnalysis, ...] | NotVisible] = field(default_factory=dict)
