@@ -7,22 +7,22 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import Any
 
-from cleanrooms_governance.absences import Absences, is_out_of_reach
-from cleanrooms_governance.advance import Report, situation_of
-from cleanrooms_governance.advance_membership import read_invitation
-from cleanrooms_governance.changes import RemoveMember
+from cleanrooms_governance.change_requests.absences import Absences, is_out_of_reach
+from cleanrooms_governance.change_requests.next_move import CastVote, Decision, Move, Outcome, Remove, actionable, decide
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMembership
 from cleanrooms_governance.errors import GovernanceError, NoCredentials, Refused, ServiceError
-from cleanrooms_governance.joining import Invitation, decide_membership, plan_membership
-from cleanrooms_governance.lookup import check_identity, find_collaboration
+from cleanrooms_governance.memberships.advance_membership import read_invitation
+from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
 from cleanrooms_governance.model import AccountId, Collaboration
-from cleanrooms_governance.next_move import CastVote, Decision, Move, Outcome, Remove, actionable, decide
-from cleanrooms_governance.plan import Plan, PlannedChange, Refusal, Remark
-from cleanrooms_governance.planning import plan_collaboration, predicted
+from cleanrooms_governance.planning.changes import RemoveMember
+from cleanrooms_governance.planning.plan import Plan, PlannedChange, Refusal, Remark
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration, predicted
 from cleanrooms_governance.report import harmless
+from cleanrooms_governance.running.advance import Report, situation_of
+from cleanrooms_governance.running.lookup import check_identity, find_collaboration
+from cleanrooms_governance.running.world import World, look_closer, read_world
 from cleanrooms_governance.service import CleanRoomsReads
 from cleanrooms_governance.text import label
-from cleanrooms_governance.world import World, look_closer, read_world
 from cleanrooms_providers.properties import NO_CREDENTIALS
 
 UNREADABLE = "unreadable"

@@ -6,7 +6,7 @@ The engine still shows what it is told then, whether the phase ended well, with 
 import atexit
 from contextlib import suppress
 
-from cleanrooms_governance.plan import Remark
+from cleanrooms_governance.planning.plan import Remark
 from cleanrooms_governance.settings.stack_file import load
 from cleanrooms_providers.engine import tell
 from cleanrooms_providers.memory import Memory

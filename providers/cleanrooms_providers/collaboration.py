@@ -6,22 +6,22 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from cleanrooms_governance.absences import is_out_of_reach
-from cleanrooms_governance.advance import Report, advance, ensure_collaboration, situation_of
-from cleanrooms_governance.atoms import managed_costs
+from cleanrooms_governance.change_requests.absences import is_out_of_reach
+from cleanrooms_governance.change_requests.next_move import Decision, Outcome, decide
+from cleanrooms_governance.change_requests.sayings import ABSENT, one_at_a_time
 from cleanrooms_governance.desired import Access, DesiredCollaboration
 from cleanrooms_governance.errors import GovernanceError, InvalidInput
-from cleanrooms_governance.expiry import as_of
-from cleanrooms_governance.making_moves import Parties
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.next_move import Decision, Outcome, decide
-from cleanrooms_governance.payer_overview import payers_document
-from cleanrooms_governance.plan import Remark, Reviewed
+from cleanrooms_governance.planning.atoms import managed_costs
+from cleanrooms_governance.planning.expiry import as_of
+from cleanrooms_governance.planning.payer_overview import payers_document
+from cleanrooms_governance.planning.plan import Remark, Reviewed
 from cleanrooms_governance.report import harmless, live_digest, live_document, move_line, plan_lines
-from cleanrooms_governance.sayings import ABSENT, one_at_a_time
+from cleanrooms_governance.running.advance import Report, advance, ensure_collaboration, situation_of
+from cleanrooms_governance.running.making_moves import Parties
+from cleanrooms_governance.running.world import World, look_closer, read_world
 from cleanrooms_governance.service import CleanRoomsReads
 from cleanrooms_governance.settings.inputs import parse_collaboration_inputs
-from cleanrooms_governance.world import World, look_closer, read_world
 from cleanrooms_providers.assessment import (
     CollaborationAssessment,
     assess_collaboration,

@@ -20,7 +20,7 @@ from pulumi.dynamic import ConfigureRequest
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
-from cleanrooms_governance.plan import Level, Remark
+from cleanrooms_governance.planning.plan import Level, Remark
 from cleanrooms_governance.report import harmless
 
 PROVIDER = "__provider"

@@ -9,7 +9,7 @@ import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, DiffResult
 
 from cleanrooms_governance.errors import InvalidInput
-from cleanrooms_governance.plan import Refusal, Remark
+from cleanrooms_governance.planning.plan import Refusal, Remark
 from cleanrooms_governance.report import harmless
 from cleanrooms_providers.assessment import UNREADABLE
 from cleanrooms_providers.closing import tell_at_the_end

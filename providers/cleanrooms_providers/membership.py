@@ -4,14 +4,14 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from cleanrooms_governance.absences import is_out_of_reach
-from cleanrooms_governance.advance_membership import Member, MembershipReport, advance_membership, read_invitation
+from cleanrooms_governance.change_requests.absences import is_out_of_reach
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import Access, DesiredMembership
 from cleanrooms_governance.errors import Finding, GovernanceError, InvalidInput
 from cleanrooms_governance.fingerprint import fingerprint
-from cleanrooms_governance.joining import Invitation, decide_membership, plan_membership
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.plan import Plan, Refusal, Remark, Reviewed
+from cleanrooms_governance.memberships.advance_membership import Member, MembershipReport, advance_membership, read_invitation
+from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
+from cleanrooms_governance.planning.plan import Plan, Refusal, Remark, Reviewed
 from cleanrooms_governance.report import move_line, plan_lines
 from cleanrooms_governance.settings.inputs import parse_membership_inputs
 from cleanrooms_governance.text import label

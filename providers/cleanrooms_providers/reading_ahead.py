@@ -11,8 +11,9 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from cleanrooms_governance.advance_membership import read_invitation
-from cleanrooms_governance.lookup import find_collaboration
+from cleanrooms_governance.memberships.advance_membership import read_invitation
+from cleanrooms_governance.running.lookup import find_collaboration
+from cleanrooms_governance.running.world import read_world
 from cleanrooms_governance.settings.inputs import (
     collaboration_inputs,
     membership_inputs,
@@ -20,7 +21,6 @@ from cleanrooms_governance.settings.inputs import (
     parse_membership_inputs,
 )
 from cleanrooms_governance.settings.stack_file import StackFile, load
-from cleanrooms_governance.world import read_world
 from cleanrooms_providers.memory import Memory, stack_of
 
 READERS = 16

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from cleanrooms_governance import removals
-from cleanrooms_governance.changes import CreateCollaboration
+from cleanrooms_governance.change_requests.next_move import Outcome
+from cleanrooms_governance.change_requests.sayings import ABSENT
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.plan import Refusal, Remark
+from cleanrooms_governance.planning import removals
+from cleanrooms_governance.planning.changes import CreateCollaboration
+from cleanrooms_governance.planning.plan import Refusal, Remark
+from cleanrooms_governance.planning.resting import PAUSED
 from cleanrooms_governance.report import move_line
-from cleanrooms_governance.resting import PAUSED
-from cleanrooms_governance.sayings import ABSENT
 from cleanrooms_governance.text import labels
 from cleanrooms_providers.assessment import UNREADABLE, CollaborationAssessment, MembershipAssessment
 from cleanrooms_providers.proceedings import Entry, Found, Standing, first_sentence

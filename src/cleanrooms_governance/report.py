@@ -3,14 +3,22 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cleanrooms_governance.changes import CreateCollaboration, JoinCollaboration, RemoveMember
+from cleanrooms_governance.change_requests.moves import EditTags, UpdateSettings
+from cleanrooms_governance.change_requests.next_move import (
+    CancelRequest,
+    CastVote,
+    Claim,
+    CommitRequest,
+    FileRequest,
+    Move,
+    Remove,
+)
 from cleanrooms_governance.fingerprint import fingerprint
-from cleanrooms_governance.fixed_settings import fixed_in_words
 from cleanrooms_governance.model import AccountId, Collaboration, MemberChange, RequestedChange
-from cleanrooms_governance.moves import EditTags, UpdateSettings
-from cleanrooms_governance.next_move import CancelRequest, CastVote, Claim, CommitRequest, FileRequest, Move, Remove
-from cleanrooms_governance.plan import Level, Plan, PlannedChange, Remark
-from cleanrooms_governance.planning import predicted_voters
+from cleanrooms_governance.planning.changes import CreateCollaboration, JoinCollaboration, RemoveMember
+from cleanrooms_governance.planning.fixed_settings import fixed_in_words
+from cleanrooms_governance.planning.plan import Level, Plan, PlannedChange, Remark
+from cleanrooms_governance.planning.plan_collaboration import predicted_voters
 from cleanrooms_governance.tagging import own_tags
 from cleanrooms_governance.text import label, plain
 

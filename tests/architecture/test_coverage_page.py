@@ -15,10 +15,10 @@ from typing import Any, get_args
 import click
 import pytest
 
+from cleanrooms_governance.change_requests.judging import Verdict
+from cleanrooms_governance.change_requests.moves import OVER, STEPS, Step
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.cli.main import crgov
-from cleanrooms_governance.moves import OVER, STEPS, Step
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.requests import Verdict
 from cleanrooms_governance.settings import sections
 from cleanrooms_governance.settings.fields import Section
 

@@ -33,7 +33,7 @@ def verdicts(*roots: Path) -> str:
 
 def plant(root: Path, imports: dict[str, str]) -> Path:
     """The four packages, empty but for the given modules, each with one import statement."""
-    for package in RULES["root_packages"]:
+    for package in (*RULES["root_packages"], "cleanrooms_governance/change_requests"):
         (root / package).mkdir(parents=True)
         (root / package / "__init__.py").write_text("")
     for module, statement in imports.items():
@@ -57,16 +57,22 @@ def test_the_project_keeps(verdict_on_this_project: str, contract: str) -> None:
 @pytest.mark.parametrize(
     ("module", "statement", "contract"),
     [
-        pytest.param("cleanrooms_governance.plan", "import pulumi", "engine-room-is-pure", id="engine room, pulumi"),
+        pytest.param("cleanrooms_governance.planning.plan", "import pulumi", "engine-room-is-pure", id="engine room, pulumi"),
         pytest.param(
-            "cleanrooms_governance.plan",
+            "cleanrooms_governance.planning.plan",
             "import cleanrooms_providers",
             "engine-room-is-pure",
             id="engine room, providers",
         ),
-        pytest.param("cleanrooms_governance.plan", "import boto3", "aws-only-under-aws", id="boto3 outside aws"),
+        pytest.param("cleanrooms_governance.planning.plan", "import boto3", "aws-only-under-aws", id="boto3 outside aws"),
         pytest.param(
-            "cleanrooms_governance.plan",
+            "cleanrooms_governance.planning.plan",
+            "import cleanrooms_governance.change_requests",
+            "engine-room-has-floors",
+            id="planning, requests",
+        ),
+        pytest.param(
+            "cleanrooms_governance.planning.plan",
             "from botocore.exceptions import ClientError",
             "aws-only-under-aws",
             id="botocore outside aws",
@@ -77,7 +83,9 @@ def test_the_project_keeps(verdict_on_this_project: str, contract: str) -> None:
             "emulator-stands-alone",
             id="emulator, reconciler",
         ),
-        pytest.param("cleanrooms_governance.plan", "import click", "click-only-under-cli", id="command line outside cli"),
+        pytest.param(
+            "cleanrooms_governance.planning.plan", "import click", "click-only-under-cli", id="command line outside cli"
+        ),
         pytest.param(
             "cleanrooms_governance.cli.probe", "import cleanrooms_emulator", "engine-room-is-pure", id="command line, emulator"
         ),

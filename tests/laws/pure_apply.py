@@ -3,9 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cleanrooms_governance.changes import RemoveMember
 from cleanrooms_governance.model import RUNNER_ABILITIES, Collaboration, CollaborationChange, MemberStatus, RequestedChange
-from cleanrooms_governance.setting_changes import DescribeCollaboration, RenameCollaboration, SettingChange, TagCollaboration
+from cleanrooms_governance.planning.changes import RemoveMember
+from cleanrooms_governance.planning.setting_changes import (
+    DescribeCollaboration,
+    RenameCollaboration,
+    SettingChange,
+    TagCollaboration,
+)
 from tests.unit.core.builders import member
 
 

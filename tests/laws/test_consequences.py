@@ -5,10 +5,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleanrooms_governance.consequences import REMOVAL, RUNNING
-from cleanrooms_governance.leavers import concerned_costs, leavers
-from cleanrooms_governance.next_move import Situation, decide
-from cleanrooms_governance.payer_overview import PAYERS
+from cleanrooms_governance.change_requests.next_move import Situation, decide
+from cleanrooms_governance.planning.consequences import REMOVAL, RUNNING
+from cleanrooms_governance.planning.leavers import concerned_costs, leavers
+from cleanrooms_governance.planning.payer_overview import PAYERS
 from cleanrooms_governance.seen import (
     DerivedTable,
     NotVisible,

@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleanrooms_emulator.switches import describe
-from cleanrooms_governance.advance import Report
-from cleanrooms_governance.atoms import attainable, standing, value_in
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import CAN_RUN_JOB, RUNNER_ABILITIES, AccountId, Collaboration, CostType, Member
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.plan import Reviewed
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning.atoms import attainable, standing, value_in
+from cleanrooms_governance.planning.plan import Reviewed
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
+from cleanrooms_governance.running.advance import Report
 from tests.scenarios.tracing import traced
 from tests.unit.core.builders import APPROVE_OWN_PLAN, CREATOR
 from tests.unit.core.governed import Service, create

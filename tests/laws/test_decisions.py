@@ -5,11 +5,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleanrooms_governance.atoms import attainable, stated_by, subjects_of
-from cleanrooms_governance.desired import OwnPlan, VotingPolicy
-from cleanrooms_governance.filing import subject_of
-from cleanrooms_governance.model import ChangeRequest
-from cleanrooms_governance.next_move import (
+from cleanrooms_governance.change_requests.filing import subject_of
+from cleanrooms_governance.change_requests.judging import Verdict, judge
+from cleanrooms_governance.change_requests.next_move import (
     CancelRequest,
     CastVote,
     CommitRequest,
@@ -19,7 +17,9 @@ from cleanrooms_governance.next_move import (
     Situation,
     decide,
 )
-from cleanrooms_governance.requests import Verdict, judge
+from cleanrooms_governance.desired import OwnPlan, VotingPolicy
+from cleanrooms_governance.model import ChangeRequest
+from cleanrooms_governance.planning.atoms import attainable, stated_by, subjects_of
 from tests.unit.core.builders import CREATOR, filed, situation
 from tests.unit.core.strategies import PARTNERS, change_requests, shuffled, subsets, worlds
 

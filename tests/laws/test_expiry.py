@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleanrooms_governance.atoms import KNOWN_ML_ABILITIES, Setting, State, declared
-from cleanrooms_governance.changes import RequestChange
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMember
-from cleanrooms_governance.expiry import as_of
 from cleanrooms_governance.model import CHANGEABLE_ABILITIES, RUNNER_ABILITIES, Collaboration
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning.atoms import KNOWN_ML_ABILITIES, Setting, State, declared
+from cleanrooms_governance.planning.changes import RequestChange
+from cleanrooms_governance.planning.expiry import as_of
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from tests.laws.test_convergence import Story, play, stories
 from tests.laws.test_plans import carried_out
 from tests.unit.core.builders import TODAY

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleanrooms_governance.changes import JoinCollaboration
+from cleanrooms_governance.change_requests.judging import content_fingerprint
+from cleanrooms_governance.change_requests.next_move import Outcome
+from cleanrooms_governance.change_requests.votes import decide_vote
 from cleanrooms_governance.desired import DesiredMembership, Expectations, Pin, VotingPolicy
-from cleanrooms_governance.expectations import payment_duties
-from cleanrooms_governance.joining import Invitation, plan_membership
-from cleanrooms_governance.membership_changes import (
+from cleanrooms_governance.memberships.expectations import payment_duties
+from cleanrooms_governance.memberships.joining import Invitation, plan_membership
+from cleanrooms_governance.memberships.membership_changes import (
     AcceptPayment,
     ChangeResults,
     ChangeTags,
@@ -21,14 +23,12 @@ from cleanrooms_governance.membership_changes import (
     Results,
     SwitchLog,
 )
+from cleanrooms_governance.memberships.updating import accepted_payments
 from cleanrooms_governance.model import CAN_RUN_JOB, Collaboration, CostType, Member, Membership
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.plan import Plan
-from cleanrooms_governance.requests import content_fingerprint
+from cleanrooms_governance.planning.changes import JoinCollaboration
+from cleanrooms_governance.planning.plan import Plan
 from cleanrooms_governance.service import Action
 from cleanrooms_governance.tagging import KEYS_TAG, OWNER_TAG, edit_tags, is_reserved
-from cleanrooms_governance.updating import accepted_payments
-from cleanrooms_governance.votes import decide_vote
 from tests.laws.test_convergence import readings
 from tests.unit.core.builders import (
     BANK,

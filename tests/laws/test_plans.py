@@ -7,12 +7,9 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleanrooms_governance.atoms import Atom, Setting, State, attainable, standing, stated, value_in
-from cleanrooms_governance.auto_approval import in_steps
-from cleanrooms_governance.changes import RemoveMember, RequestChange
+from cleanrooms_governance.change_requests.filing import Draft, Filings, plan_filings, subject_of
+from cleanrooms_governance.change_requests.judging import Verdict, judge
 from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.filing import Draft, Filings, plan_filings, subject_of
-from cleanrooms_governance.hand_over import awaiting_acceptance, handed_over
 from cleanrooms_governance.model import (
     RUNNER_ABILITIES,
     Collaboration,
@@ -21,11 +18,14 @@ from cleanrooms_governance.model import (
     MemberChange,
     RequestedChange,
 )
-from cleanrooms_governance.payers import candidates
-from cleanrooms_governance.planning import plan_collaboration, predicted
-from cleanrooms_governance.removals import endings, sort_removals
-from cleanrooms_governance.requests import Verdict, judge
-from cleanrooms_governance.setting_changes import SettingChange
+from cleanrooms_governance.planning.atoms import Atom, Setting, State, attainable, standing, stated, value_in
+from cleanrooms_governance.planning.auto_approval import in_steps
+from cleanrooms_governance.planning.changes import RemoveMember, RequestChange
+from cleanrooms_governance.planning.hand_over import awaiting_acceptance, handed_over
+from cleanrooms_governance.planning.payers import candidates
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration, predicted
+from cleanrooms_governance.planning.removals import endings, sort_removals
+from cleanrooms_governance.planning.setting_changes import SettingChange
 from cleanrooms_governance.tagging import is_reserved, own_tags
 from tests.laws.pure_apply import applied, with_settings, without
 from tests.unit.core.builders import EXPORT, FUTURE, RECEIVE, request

@@ -7,7 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleanrooms_governance.atoms import derived_types
+from cleanrooms_governance.change_requests.judging import content_fingerprint
+from cleanrooms_governance.change_requests.next_move import CastVote, CommitRequest, decide
+from cleanrooms_governance.change_requests.votes import Ballot, decide_vote
 from cleanrooms_governance.desired import OwnPlan, Pin, Rule, VotingPolicy
 from cleanrooms_governance.model import (
     AUTO_APPROVABLE_TYPES,
@@ -21,10 +23,8 @@ from cleanrooms_governance.model import (
     MemberChange,
     RequestedChange,
 )
-from cleanrooms_governance.next_move import CastVote, CommitRequest, decide
-from cleanrooms_governance.requests import content_fingerprint
+from cleanrooms_governance.planning.atoms import derived_types
 from cleanrooms_governance.service import Action
-from cleanrooms_governance.votes import Ballot, decide_vote
 from tests.unit.core.builders import BANK, CREATOR, EXPORT, FUTURE, RECEIVE, TODAY, filed, request, request_id, situation
 from tests.unit.core.strategies import (
     ML_ABILITIES,

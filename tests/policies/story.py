@@ -24,10 +24,9 @@ from cleanrooms_emulator.callers.roles import Role
 from cleanrooms_emulator.iam import principals
 from cleanrooms_emulator.iam.principals import PrincipalPolicies
 from cleanrooms_emulator.transport.in_process import client, connect
-from cleanrooms_governance.advance import advance, ensure_collaboration, situation_of
-from cleanrooms_governance.advance_membership import Member, advance_membership, read_invitation
 from cleanrooms_governance.aws import AwsAccounts, Pace
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
+from cleanrooms_governance.change_requests.next_move import Outcome, decide
 from cleanrooms_governance.cli.ending import Ending, carry_out, find_deletion, find_leaving
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.desired import (
@@ -40,14 +39,15 @@ from cleanrooms_governance.desired import (
     Rule,
     VotingPolicy,
 )
-from cleanrooms_governance.joining import plan_membership
-from cleanrooms_governance.lookup import find_collaboration
-from cleanrooms_governance.making_moves import Parties
+from cleanrooms_governance.memberships.advance_membership import Member, advance_membership, read_invitation
+from cleanrooms_governance.memberships.joining import plan_membership
 from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, CAN_RUN_JOB, Ability, AccountId, CostType
-from cleanrooms_governance.next_move import Outcome, decide
-from cleanrooms_governance.plan import Reviewed
+from cleanrooms_governance.planning.plan import Reviewed
+from cleanrooms_governance.running.advance import advance, ensure_collaboration, situation_of
+from cleanrooms_governance.running.lookup import find_collaboration
+from cleanrooms_governance.running.making_moves import Parties
+from cleanrooms_governance.running.world import look_closer, read_world
 from cleanrooms_governance.settings.stack_file import load
-from cleanrooms_governance.world import look_closer, read_world
 from tests.policies.published import Document, filled
 
 PIPELINE = "999988887777"

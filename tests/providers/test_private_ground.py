@@ -14,7 +14,7 @@ from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 from pulumi.runtime.proto import provider_pb2
 
-from cleanrooms_governance.plan import Remark
+from cleanrooms_governance.planning.plan import Remark
 from cleanrooms_providers import engine
 from tests.providers.conftest import Settled
 from tests.providers.provider_process import Line, listening_engine

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
+from cleanrooms_governance.change_requests.next_move import decide
 from cleanrooms_governance.model import Collaboration
-from cleanrooms_governance.next_move import decide
-from cleanrooms_governance.world import World as Read
+from cleanrooms_governance.running.world import World as Read
 from cleanrooms_providers.assessment import CollaborationAssessment, Outlook, expected_collaboration, outlook
 from tests.providers.mini_engine import Stack
 from tests.providers.stacks import ACCOUNTS, BANK, INSURER, MEDIA, RECEIVES, RETAILER, Config, collaboration

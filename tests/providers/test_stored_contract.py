@@ -37,7 +37,7 @@ from cleanrooms_providers import resources
 
 class Engine(pulumi.runtime.Mocks):
     def new_resource(self, args):
-        print(args.typ, args.inputs["__provider"], "cleanrooms_governance.planning" in sys.modules)
+        print(args.typ, args.inputs["__provider"], "cleanrooms_governance.planning.plan_collaboration" in sys.modules)
         return "an id", args.inputs
 
     def call(self, args):

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import RUNNER_ABILITIES, AccountId, CostType
-from cleanrooms_governance.next_move import Outcome
 
 LOST_BY_COMMIT = "also took away"
 """What a run says that shouts about something the service took by itself."""

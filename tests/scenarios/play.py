@@ -44,17 +44,17 @@ from cleanrooms_emulator.switches import Switches
 from cleanrooms_emulator.transport.in_process import client, connect
 from cleanrooms_emulator.world.clock import Clock
 from cleanrooms_emulator.world.store import Store
-from cleanrooms_governance.advance import advance, ensure_collaboration
-from cleanrooms_governance.advance_membership import Member, advance_membership
 from cleanrooms_governance.aws import AwsAccounts
+from cleanrooms_governance.change_requests.next_move import Outcome
+from cleanrooms_governance.change_requests.sayings import one_at_a_time
 from cleanrooms_governance.errors import GovernanceError, InvalidInput
-from cleanrooms_governance.expiry import as_of
-from cleanrooms_governance.making_moves import Parties
+from cleanrooms_governance.memberships.advance_membership import Member, advance_membership
 from cleanrooms_governance.model import CostType
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.plan import Plan, Reviewed
+from cleanrooms_governance.planning.expiry import as_of
+from cleanrooms_governance.planning.plan import Plan, Reviewed
 from cleanrooms_governance.report import move_line, plan_lines
-from cleanrooms_governance.sayings import one_at_a_time
+from cleanrooms_governance.running.advance import advance, ensure_collaboration
+from cleanrooms_governance.running.making_moves import Parties
 from cleanrooms_governance.settings.inputs import (
     collaboration_inputs,
     membership_inputs,

@@ -6,7 +6,7 @@ from typing import Any
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMember
 from cleanrooms_governance.errors import Finding, InvalidInput
 from cleanrooms_governance.model import CollaborationChange, CostType, MemberChange, RequestedChange
-from cleanrooms_governance.payers import payments_at_creation
+from cleanrooms_governance.planning.payers import payments_at_creation
 from cleanrooms_governance.service import OwnSettings
 
 Parameters = dict[str, Any]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cleanrooms_governance.change_requests.judging import content_fingerprint
 from cleanrooms_governance.cli.ask_text import Letter
 from cleanrooms_governance.cli.asking import Accept, Asked, Commit, Join, Task, Vote
 from cleanrooms_governance.cli.exit_codes import Exit, worst
@@ -10,7 +11,6 @@ from cleanrooms_governance.cli.output import Line, Report
 from cleanrooms_governance.cli.request_reports import world_document
 from cleanrooms_governance.cli.worlds import Trouble
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.requests import content_fingerprint
 from cleanrooms_governance.text import label, plain
 
 

@@ -7,13 +7,13 @@ updating a membership).
 import json
 from collections.abc import Iterator, Mapping
 
+from cleanrooms_governance.change_requests.judging import content_fingerprint
 from cleanrooms_governance.cli import aws_commands
 from cleanrooms_governance.cli.asking import Accept, Asked, Commit, Join, Task, Vote
 from cleanrooms_governance.cli.invitations import Invited, memberships_block
 from cleanrooms_governance.cli.request_reports import approve_command
 from cleanrooms_governance.cli.request_view import account_names, moved_since_filing, names_given, request_effects
 from cleanrooms_governance.model import AccountId, ChangeRequest, CostType
-from cleanrooms_governance.requests import content_fingerprint
 from cleanrooms_governance.service import Action
 from cleanrooms_governance.text import label, plain
 

@@ -13,8 +13,7 @@ from cleanrooms_governance.cli.invitations import declared_membership
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.cli.worlds import Seen, Trouble, World
 from cleanrooms_governance.errors import GovernanceError
-from cleanrooms_governance.expectations import payment_duties
-from cleanrooms_governance.leavers import leavers, paid_by
+from cleanrooms_governance.memberships.expectations import payment_duties
 from cleanrooms_governance.model import (
     AccountId,
     ChangeRequest,
@@ -23,7 +22,8 @@ from cleanrooms_governance.model import (
     MemberStatus,
     RequestStatus,
 )
-from cleanrooms_governance.payers import maybe_by_default
+from cleanrooms_governance.planning.leavers import leavers, paid_by
+from cleanrooms_governance.planning.payers import maybe_by_default
 from cleanrooms_governance.service import Accounts
 
 

@@ -7,11 +7,11 @@ something else, so then the fingerprint of its effects has to be named as well.
 
 from dataclasses import dataclass
 
+from cleanrooms_governance.change_requests.judging import content_fingerprint
 from cleanrooms_governance.cli.request_view import effects_fingerprint, moved_since_filing, request_effects
 from cleanrooms_governance.cli.worlds import Place, World, read
 from cleanrooms_governance.errors import AnswerLost, Conflict, Refused
 from cleanrooms_governance.model import AccountId, ChangeRequest, RequestStatus, Vote
-from cleanrooms_governance.requests import content_fingerprint
 from cleanrooms_governance.service import Accounts, Action
 from cleanrooms_governance.text import labels, plain
 

@@ -16,9 +16,9 @@ from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.cli.worlds import Choice, Place, World, access_of, declared_place, read
 from cleanrooms_governance.errors import AnswerLost, Conflict, GovernanceError, Refused, ServiceError
 from cleanrooms_governance.fingerprint import fingerprint
-from cleanrooms_governance.lookup import check_identity, find_collaboration
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.polling import poll
+from cleanrooms_governance.running.lookup import check_identity, find_collaboration
+from cleanrooms_governance.running.polling import poll
 from cleanrooms_governance.service import Accounts, CleanRooms
 from cleanrooms_governance.settings.fields import Section
 from cleanrooms_governance.tagging import OWNER_TAG

@@ -9,7 +9,7 @@ from cleanrooms_governance.cli.output import Line, Report, Tone
 from cleanrooms_governance.cli.request_reports import world_document
 from cleanrooms_governance.cli.request_view import account_names, world_title
 from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, AccountId, CostType, Member
-from cleanrooms_governance.payers import candidates
+from cleanrooms_governance.planning.payers import candidates
 from cleanrooms_governance.text import label, plain
 
 _FINAL = {

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from cleanrooms_governance.advance import situation_of
+from cleanrooms_governance.change_requests.next_move import CastVote, Situation, decide
+from cleanrooms_governance.change_requests.votes import Ballot, decide_vote
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.cli.worlds import World
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMembership
-from cleanrooms_governance.expiry import as_of
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, RequestStatus
-from cleanrooms_governance.next_move import CastVote, Situation, decide
+from cleanrooms_governance.planning.expiry import as_of
+from cleanrooms_governance.running.advance import situation_of
+from cleanrooms_governance.running.world import World as ReadWorld
+from cleanrooms_governance.running.world import look_closer
 from cleanrooms_governance.service import Accounts, Action
 from cleanrooms_governance.settings.inputs import membership_inputs, parse_membership_inputs
-from cleanrooms_governance.votes import Ballot, decide_vote
-from cleanrooms_governance.world import World as ReadWorld
-from cleanrooms_governance.world import look_closer
 
 _WOULD = {Action.APPROVE: "approves", Action.DENY: "denies"}
 

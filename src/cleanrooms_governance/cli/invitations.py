@@ -12,7 +12,7 @@ from cleanrooms_governance.cli.output import Line, Report, Tone
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.errors import GovernanceError
-from cleanrooms_governance.joining import payment_duties
+from cleanrooms_governance.memberships.joining import payment_duties
 from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, AccountId, Collaboration, Member, MemberStatus
 from cleanrooms_governance.service import Accounts
 from cleanrooms_governance.text import label, plain

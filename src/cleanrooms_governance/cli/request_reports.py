@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from cleanrooms_governance.change_requests.judging import content_fingerprint
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.cli.foresight import Foresight
 from cleanrooms_governance.cli.output import Line, Report, Tone
@@ -19,7 +20,6 @@ from cleanrooms_governance.cli.request_view import (
 from cleanrooms_governance.cli.worlds import NotThere, Seen, Trouble, World
 from cleanrooms_governance.errors import GovernanceError
 from cleanrooms_governance.model import AccountId, ChangeRequest, RequestStatus
-from cleanrooms_governance.requests import content_fingerprint
 from cleanrooms_governance.text import label, plain
 
 LookAhead = Callable[[World], Foresight]

@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cleanrooms_governance.atoms import (
+from cleanrooms_governance.change_requests.judging import content_fingerprint
+from cleanrooms_governance.cli.exit_codes import Exit
+from cleanrooms_governance.cli.foresight import Foreseen
+from cleanrooms_governance.cli.output import Line, Tone
+from cleanrooms_governance.cli.worlds import World
+from cleanrooms_governance.fingerprint import fingerprint
+from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, MemberChange, RequestStatus, Vote
+from cleanrooms_governance.planning.atoms import (
     COLLABORATION,
     Atom,
     Setting,
@@ -19,13 +26,6 @@ from cleanrooms_governance.atoms import (
     stated_by,
     value_in,
 )
-from cleanrooms_governance.cli.exit_codes import Exit
-from cleanrooms_governance.cli.foresight import Foreseen
-from cleanrooms_governance.cli.output import Line, Tone
-from cleanrooms_governance.cli.worlds import World
-from cleanrooms_governance.fingerprint import fingerprint
-from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, MemberChange, RequestStatus, Vote
-from cleanrooms_governance.requests import content_fingerprint
 from cleanrooms_governance.text import label, labels, plain
 
 _MOMENT = "%Y-%m-%d %H:%M UTC"

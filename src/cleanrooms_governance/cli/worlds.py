@@ -12,11 +12,11 @@ from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
 from cleanrooms_governance.errors import GovernanceError, Refused
-from cleanrooms_governance.lookup import check_identity, find_collaboration
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration
+from cleanrooms_governance.running.lookup import check_identity, find_collaboration
+from cleanrooms_governance.running.world import read_world
 from cleanrooms_governance.service import Accounts
 from cleanrooms_governance.settings.inputs import collaboration_inputs, parse_collaboration_inputs
-from cleanrooms_governance.world import read_world
 
 _READERS = 16
 _ENVIRONMENT = Credentials(environment=True)

@@ -5,15 +5,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from cleanrooms_governance.advance import situation_of
-from cleanrooms_governance.atoms import derived_types
+from cleanrooms_governance.change_requests.ledger import FILED_TAG
+from cleanrooms_governance.change_requests.next_move import Situation
 from cleanrooms_governance.desired import (
     DesiredCollaboration,
     DesiredMember,
     OwnPlan,
     VotingPolicy,
 )
-from cleanrooms_governance.ledger import FILED_TAG
 from cleanrooms_governance.model import (
     CAN_EXPORT_QUERY_ANALYSIS_LOG,
     CAN_QUERY,
@@ -27,9 +26,10 @@ from cleanrooms_governance.model import (
     MemberChange,
     RequestedChange,
 )
-from cleanrooms_governance.next_move import Situation
+from cleanrooms_governance.planning.atoms import derived_types
+from cleanrooms_governance.running.advance import situation_of
+from cleanrooms_governance.running.world import World
 from cleanrooms_governance.tagging import OWNER_TAG
-from cleanrooms_governance.world import World
 
 CREATOR = AccountId("111122223333")
 RUNNER = AccountId("222233334444")

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from cleanrooms_governance.change_requests.next_move import Decision, FileRequest, Move
 from cleanrooms_governance.model import Collaboration
-from cleanrooms_governance.next_move import Decision, FileRequest, Move
 from tests.unit.core.builders import (
     BANK,
     EXPORT,

@@ -19,15 +19,15 @@ from cleanrooms_emulator.switches import Switches
 from cleanrooms_emulator.transport.in_process import client, connect
 from cleanrooms_emulator.world.clock import Clock
 from cleanrooms_emulator.world.store import Store
-from cleanrooms_governance.advance import Report, advance, ensure_collaboration, situation_of
 from cleanrooms_governance.aws import AwsAccounts, Pace
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
 from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
-from cleanrooms_governance.making_moves import Parties
 from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, AccountId, ChangeRequest, Collaboration, Member
-from cleanrooms_governance.plan import Reviewed
+from cleanrooms_governance.planning.plan import Reviewed
+from cleanrooms_governance.running.advance import Report, advance, ensure_collaboration, situation_of
+from cleanrooms_governance.running.making_moves import Parties
+from cleanrooms_governance.running.world import World, read_world
 from cleanrooms_governance.tagging import OWNER_TAG
-from cleanrooms_governance.world import World, read_world
 from tests.unit.core.builders import BANK, CREATOR, NEWCOMER, OWNER, RUNNER, SHOP, TODAY
 from tests.unit.core.strategies import PARTNERS
 

@@ -19,7 +19,7 @@ from cleanrooms_governance.model import (
     Member,
     MemberChange,
 )
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from cleanrooms_governance.tagging import first_tags
 from tests.unit.core.builders import CREATOR, EXPORT, FUTURE, OWNER, QUERY, RECEIVE, collaboration, member, request, stack_file
 

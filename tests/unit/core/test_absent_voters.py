@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_governance.advance import Report
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.sayings import ABSENT
+from cleanrooms_governance.change_requests.next_move import Outcome
+from cleanrooms_governance.change_requests.sayings import ABSENT
+from cleanrooms_governance.running.advance import Report
 from tests.unit.core.builders import APPROVE_OWN_PLAN, BANK, RECEIVE, SHOP, collaboration, member, stack_file, wanted_member
 from tests.unit.core.governed import Governed, Service, create
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.errors import Refused
-from cleanrooms_governance.next_move import Outcome
 from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.model import AccountId, CostType
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.world import look_closer
+from cleanrooms_governance.running.world import look_closer
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
     BANK,

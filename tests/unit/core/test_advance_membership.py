@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_governance.advance_membership import Member, MembershipReport, advance_membership, read_invitation
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import DesiredMembership, Expectations, Rule, VotingPolicy
 from cleanrooms_governance.errors import AccessDenied, QuotaExceeded, Refused
-from cleanrooms_governance.joining import plan_membership
+from cleanrooms_governance.memberships.advance_membership import Member, MembershipReport, advance_membership, read_invitation
+from cleanrooms_governance.memberships.joining import plan_membership
 from cleanrooms_governance.model import CostType
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.plan import Reviewed
+from cleanrooms_governance.planning.plan import Reviewed
 from tests.unit.core.builders import (
     BANK,
     CREATOR,

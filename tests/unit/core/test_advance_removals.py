@@ -4,11 +4,11 @@ import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from cleanrooms_emulator.switches import Switches
-from cleanrooms_governance.advance import advance
-from cleanrooms_governance.atoms import Atom, Setting
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import Limits
-from cleanrooms_governance.losses import lost_by_removal
-from cleanrooms_governance.next_move import Outcome
+from cleanrooms_governance.planning.atoms import Atom, Setting
+from cleanrooms_governance.running.advance import advance
+from cleanrooms_governance.running.losses import lost_by_removal
 from tests.unit.core.builders import (
     BANK,
     EXPORT,

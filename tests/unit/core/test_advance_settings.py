@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.errors import Refused
 from cleanrooms_governance.model import Collaboration
-from cleanrooms_governance.next_move import Outcome
 from cleanrooms_governance.tagging import KEYS_TAG, OWNER_TAG
 from tests.unit.core.builders import BANK, CREATOR, collaboration, member, stack_file, wanted_member
 from tests.unit.core.governed import Crash, Governed, Service, crashing_after, create, create_from_file

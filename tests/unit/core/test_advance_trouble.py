@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_governance.advance import Report
+from cleanrooms_governance.change_requests.ledger import FILED_TAG, FILING_TAG
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.errors import AccessDenied, AnswerLost, Refused
-from cleanrooms_governance.ledger import FILED_TAG, FILING_TAG
 from cleanrooms_governance.model import Collaboration
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.plan import Reviewed
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning.plan import Reviewed
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
+from cleanrooms_governance.running.advance import Report
 from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,

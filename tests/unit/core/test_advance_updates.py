@@ -7,12 +7,12 @@ import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from cleanrooms_emulator.switches import Switches
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import VotingPolicy
 from cleanrooms_governance.errors import AccessDenied, InvalidRequest, Refused
+from cleanrooms_governance.memberships.updating import NO_DECLINE_TAG
 from cleanrooms_governance.model import CostType, Membership
-from cleanrooms_governance.next_move import Outcome
 from cleanrooms_governance.tagging import KEYS_TAG, OWNER_TAG
-from cleanrooms_governance.updating import NO_DECLINE_TAG
 from tests.unit.core.builders import BANK, CREATOR, NEWCOMER, QUERY, SHOP, collaboration, member
 from tests.unit.core.governed import RESULTS, Governed, Service, create
 from tests.unit.core.test_advance_membership import ALLOW_NEWCOMER, Joining

@@ -1,6 +1,7 @@
 import pytest
 
-from cleanrooms_governance.atoms import (
+from cleanrooms_governance.model import CAN_RUN_JOB, CollaborationChange, CostType
+from cleanrooms_governance.planning.atoms import (
     COLLABORATION,
     Atom,
     Setting,
@@ -18,7 +19,6 @@ from cleanrooms_governance.atoms import (
     stated_by,
     value_in,
 )
-from cleanrooms_governance.model import CAN_RUN_JOB, CollaborationChange, CostType
 from tests.unit.core.builders import (
     BANK,
     CREATOR,

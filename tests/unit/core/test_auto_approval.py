@@ -2,15 +2,15 @@ from dataclasses import replace
 
 import pytest
 
-from cleanrooms_governance.atoms import State
-from cleanrooms_governance.auto_approval import in_steps, steps
-from cleanrooms_governance.changes import SetAutoApproval
+from cleanrooms_governance.change_requests.filing import Draft
+from cleanrooms_governance.change_requests.judging import Verdict, judge
+from cleanrooms_governance.change_requests.next_move import CommitRequest, FileRequest, Outcome, decide
 from cleanrooms_governance.desired import DesiredMember
-from cleanrooms_governance.filing import Draft
 from cleanrooms_governance.model import CollaborationChange
-from cleanrooms_governance.next_move import CommitRequest, FileRequest, Outcome, decide
-from cleanrooms_governance.planning import plan_collaboration
-from cleanrooms_governance.requests import Verdict, judge
+from cleanrooms_governance.planning.atoms import State
+from cleanrooms_governance.planning.auto_approval import in_steps, steps
+from cleanrooms_governance.planning.changes import SetAutoApproval
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from tests.unit.core.builders import (
     RECEIVE,
     SHOP,

@@ -1,6 +1,7 @@
 import pytest
 
-from cleanrooms_governance.changes import (
+from cleanrooms_governance.model import CostType
+from cleanrooms_governance.planning.changes import (
     AddMember,
     AddPayer,
     Change,
@@ -15,7 +16,6 @@ from cleanrooms_governance.changes import (
     SetAutoApproval,
     change_id,
 )
-from cleanrooms_governance.model import CostType
 from tests.unit.core.builders import BANK, EXPORT, NEWCOMER, RECEIVE, SHOP
 
 MODEL = "CAN_RECEIVE_MODEL_OUTPUT"

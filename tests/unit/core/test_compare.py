@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from cleanrooms_governance.compare import Difference, differences
+from cleanrooms_governance.planning.compare import Difference, differences
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from cleanrooms_governance.change_requests.judging import denied
+from cleanrooms_governance.change_requests.ledger import Ledger
+from cleanrooms_governance.change_requests.next_move import CancelRequest, CommitRequest, Decision, FileRequest, Outcome, decide
 from cleanrooms_governance.desired import OwnPlan, Rule, Unmanaged, VotingPolicy
-from cleanrooms_governance.expiry import as_of
-from cleanrooms_governance.ledger import Ledger
 from cleanrooms_governance.model import Ability, ChangeRequest, CostType
-from cleanrooms_governance.next_move import CancelRequest, CommitRequest, Decision, FileRequest, Outcome, decide
-from cleanrooms_governance.plan import Level
-from cleanrooms_governance.planning import plan_collaboration
-from cleanrooms_governance.requests import denied
+from cleanrooms_governance.planning.expiry import as_of
+from cleanrooms_governance.planning.plan import Level
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
     BANK,

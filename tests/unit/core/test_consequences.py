@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from cleanrooms_governance.consequences import MOST_NAMES, REMOVAL, RUNNING, consequences
+from cleanrooms_governance.change_requests.next_move import decide
 from cleanrooms_governance.model import CAN_RUN_JOB, AccountId, Collaboration, CostType
-from cleanrooms_governance.next_move import decide
-from cleanrooms_governance.plan import Level, Remark
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning.consequences import MOST_NAMES, REMOVAL, RUNNING, consequences
+from cleanrooms_governance.planning.plan import Level, Remark
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from cleanrooms_governance.seen import (
     DerivedTable,
     NotVisible,

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 import cleanrooms_governance
-from cleanrooms_governance import guards, updating
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMembership
-from cleanrooms_governance.joining import Invitation, plan_membership
+from cleanrooms_governance.memberships import updating
+from cleanrooms_governance.memberships.joining import Invitation, plan_membership
 from cleanrooms_governance.model import CAN_RUN_JOB, Ability, AccountId, Collaboration, Member
-from cleanrooms_governance.plan import Danger, Plan
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning import guards
+from cleanrooms_governance.planning.plan import Danger, Plan
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (
     BANK,

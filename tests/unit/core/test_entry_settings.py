@@ -2,12 +2,12 @@
 
 import pytest
 
-from cleanrooms_governance.atoms import COLLABORATION, Atom, Setting, attainable, declared
-from cleanrooms_governance.changes import AddPayer, GrantMlAbility, RemovePayer, RevokeMlAbility, SetAutoApproval
 from cleanrooms_governance.desired import DesiredMember
 from cleanrooms_governance.model import ChangeType, Collaboration, CostType
-from cleanrooms_governance.plan import Plan
-from cleanrooms_governance.planning import creation_settings, plan_collaboration
+from cleanrooms_governance.planning.atoms import COLLABORATION, Atom, Setting, attainable, declared
+from cleanrooms_governance.planning.changes import AddPayer, GrantMlAbility, RemovePayer, RevokeMlAbility, SetAutoApproval
+from cleanrooms_governance.planning.plan import Plan
+from cleanrooms_governance.planning.plan_collaboration import creation_settings, plan_collaboration
 from tests.unit.core.builders import (
     BANK,
     CREATOR,

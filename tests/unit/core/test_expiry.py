@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from cleanrooms_governance.atoms import attainable, declared
-from cleanrooms_governance.changes import Change, RemovePayer, RevokeAbility, RevokeMlAbility
+from cleanrooms_governance.change_requests.judging import Verdict, judge
+from cleanrooms_governance.change_requests.next_move import CancelRequest, decide
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMember
-from cleanrooms_governance.expiry import as_of
 from cleanrooms_governance.model import CostType
-from cleanrooms_governance.next_move import CancelRequest, decide
-from cleanrooms_governance.plan import Plan
-from cleanrooms_governance.planning import plan_collaboration
-from cleanrooms_governance.requests import Verdict, judge
+from cleanrooms_governance.planning.atoms import attainable, declared
+from cleanrooms_governance.planning.changes import Change, RemovePayer, RevokeAbility, RevokeMlAbility
+from cleanrooms_governance.planning.expiry import as_of
+from cleanrooms_governance.planning.plan import Plan
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from tests.unit.core.builders import (
     BANK,
     EXPORT,

@@ -1,11 +1,11 @@
 import pytest
 
-from cleanrooms_governance.atoms import Atom, Setting, State
+from cleanrooms_governance.change_requests.filing import MOST_CHANGES, Draft, plan_filings, subject_of
 from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.filing import MOST_CHANGES, Draft, plan_filings, subject_of
-from cleanrooms_governance.hand_over import handed_over, leaves_nobody
 from cleanrooms_governance.model import AccountId, Collaboration, MemberChange
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning.atoms import Atom, Setting, State
+from cleanrooms_governance.planning.hand_over import handed_over, leaves_nobody
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from tests.unit.core.builders import (
     BANK,
     CREATOR,

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import AccountId, ChangeRequest
-from cleanrooms_governance.next_move import Outcome
 from tests.unit.core.builders import BANK, EXPORT, NEWCOMER, RECEIVE, SHOP, collaboration, member, stack_file, wanted_member
 from tests.unit.core.governed import Governed, Service, create
 from tests.unit.core.strategies import acknowledging

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.guards import stale_acknowledgements
 from cleanrooms_governance.model import CAN_RUN_JOB, Ability, Collaboration, CostType
-from cleanrooms_governance.plan import Danger, Plan
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning.guards import stale_acknowledgements
+from cleanrooms_governance.planning.plan import Danger, Plan
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (
     BANK,

@@ -3,13 +3,13 @@ from typing import Any
 
 import pytest
 
-from cleanrooms_governance.changes import JoinCollaboration
+from cleanrooms_governance.change_requests.next_move import CastVote, Decision, Outcome
 from cleanrooms_governance.desired import DesiredMembership, Expectations, OwnPlan, Rule, VotingPolicy
-from cleanrooms_governance.expectations import payment_duties
-from cleanrooms_governance.joining import Invitation, decide_membership, plan_membership
+from cleanrooms_governance.memberships.expectations import payment_duties
+from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
 from cleanrooms_governance.model import CAN_RUN_JOB, ChangeRequest, Collaboration, CostType, Member, Membership
-from cleanrooms_governance.next_move import CastVote, Decision, Outcome
-from cleanrooms_governance.plan import Plan
+from cleanrooms_governance.planning.changes import JoinCollaboration
+from cleanrooms_governance.planning.plan import Plan
 from cleanrooms_governance.service import Action
 from tests.unit.core.builders import (
     BANK,

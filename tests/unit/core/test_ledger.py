@@ -1,6 +1,6 @@
 import pytest
 
-from cleanrooms_governance.ledger import CAPACITY, FILED_TAG, FILING_TAG, Filing, Ledger
+from cleanrooms_governance.change_requests.ledger import CAPACITY, FILED_TAG, FILING_TAG, Filing, Ledger
 from tests.unit.core.builders import request_id
 
 CONTENT = "fp-0123456789abcdef"

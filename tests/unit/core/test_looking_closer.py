@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import CAN_RUN_JOB, AccountId
-from cleanrooms_governance.next_move import Outcome
+from cleanrooms_governance.running.world import World, look_closer
 from cleanrooms_governance.seen import DerivedTable, NotVisible, Seen, SharedBudget, SharedTable, SharedTemplate
-from cleanrooms_governance.world import World, look_closer
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
     BANK,

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from cleanrooms_governance.losses import lost_by_commits, newly_committed
 from cleanrooms_governance.model import ChangeRequest, Collaboration, Member
+from cleanrooms_governance.running.losses import lost_by_commits, newly_committed
 from tests.unit.core.builders import BANK, EXPORT, QUERY, RECEIVE, RUNNER, SHOP, change, collaboration, member, pays, request
 
 BEFORE = collaboration(member(RUNNER, QUERY, payments=pays(queryCompute=True)), member(BANK, EXPORT))

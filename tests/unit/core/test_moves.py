@@ -1,5 +1,5 @@
-from cleanrooms_governance.filing import Draft
-from cleanrooms_governance.moves import Claim, CommitRequest, FileRequest, actionable
+from cleanrooms_governance.change_requests.filing import Draft
+from cleanrooms_governance.change_requests.moves import Claim, CommitRequest, FileRequest, actionable
 from tests.unit.core.builders import BANK, change, request
 
 FILE = FileRequest(Draft((change(BANK),)))

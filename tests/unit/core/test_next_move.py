@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from cleanrooms_governance.desired import DesiredCollaboration, OwnPlan, Rule, VotingPolicy
-from cleanrooms_governance.ledger import FILING_TAG
-from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, CollaborationChange, RequestedChange
-from cleanrooms_governance.moves import Step, next_step
-from cleanrooms_governance.next_move import (
+from cleanrooms_governance.change_requests.judging import Verdict, content_fingerprint
+from cleanrooms_governance.change_requests.ledger import FILING_TAG
+from cleanrooms_governance.change_requests.moves import Step, next_step
+from cleanrooms_governance.change_requests.next_move import (
     CancelRequest,
     CastVote,
     Claim,
@@ -19,7 +18,8 @@ from cleanrooms_governance.next_move import (
     Outcome,
     decide,
 )
-from cleanrooms_governance.requests import Verdict, content_fingerprint
+from cleanrooms_governance.desired import DesiredCollaboration, OwnPlan, Rule, VotingPolicy
+from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, CollaborationChange, RequestedChange
 from cleanrooms_governance.service import Action
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,

@@ -3,9 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from cleanrooms_governance.ledger import CAPACITY, FILED_TAG
-from cleanrooms_governance.model import ChangeRequest, Collaboration
-from cleanrooms_governance.next_move import (
+from cleanrooms_governance.change_requests.ledger import CAPACITY, FILED_TAG
+from cleanrooms_governance.change_requests.next_move import (
     CancelRequest,
     CastVote,
     Claim,
@@ -15,6 +14,7 @@ from cleanrooms_governance.next_move import (
     Outcome,
     decide,
 )
+from cleanrooms_governance.model import ChangeRequest, Collaboration
 from cleanrooms_governance.service import Action
 from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from cleanrooms_governance.atoms import COLLABORATION, Atom, Setting
-from cleanrooms_governance.filing import Draft, subject_of
-from cleanrooms_governance.hand_over import awaiting_acceptance, handed_over
+from cleanrooms_governance.change_requests.filing import Draft, subject_of
+from cleanrooms_governance.change_requests.next_move import CommitRequest, Decision, FileRequest, Outcome, decide
 from cleanrooms_governance.model import ChangeRequest, ChangeType, Collaboration, CollaborationChange, CostType, Member
-from cleanrooms_governance.next_move import CommitRequest, Decision, FileRequest, Outcome, decide
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning.atoms import COLLABORATION, Atom, Setting
+from cleanrooms_governance.planning.hand_over import awaiting_acceptance, handed_over
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
     BANK,

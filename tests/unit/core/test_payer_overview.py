@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from cleanrooms_governance.change_requests.next_move import decide
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import CAN_RUN_JOB, Collaboration, CostType
-from cleanrooms_governance.next_move import decide
-from cleanrooms_governance.payer_agreement import PAYERS_DIFFER
-from cleanrooms_governance.payer_overview import PAYERS, payer_remarks, payers_document
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning.payer_agreement import PAYERS_DIFFER
+from cleanrooms_governance.planning.payer_overview import PAYERS, payer_remarks, payers_document
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from tests.unit.core.builders import (
     BANK,
     CREATOR,

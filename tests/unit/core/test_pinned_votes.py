@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from cleanrooms_governance.change_requests.judging import content_fingerprint
+from cleanrooms_governance.change_requests.next_move import CastVote, decide
+from cleanrooms_governance.change_requests.votes import Ballot, decide_vote, stale_pins
 from cleanrooms_governance.desired import OwnPlan, Pin, Rule, VotingPolicy
-from cleanrooms_governance.joining import Invitation, decide_membership, plan_membership
+from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
 from cleanrooms_governance.model import AccountId, CostType
-from cleanrooms_governance.next_move import CastVote, decide
-from cleanrooms_governance.requests import content_fingerprint
 from cleanrooms_governance.service import Action
-from cleanrooms_governance.votes import Ballot, decide_vote, stale_pins
 from tests.unit.core.builders import (
     BANK,
     CREATOR,

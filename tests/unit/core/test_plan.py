@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from cleanrooms_governance.changes import AddMember, GrantAbility
 from cleanrooms_governance.errors import Refused
-from cleanrooms_governance.plan import Danger, Plan, PlannedChange, Refusal, Remark, Reviewed
+from cleanrooms_governance.planning.changes import AddMember, GrantAbility
+from cleanrooms_governance.planning.plan import Danger, Plan, PlannedChange, Refusal, Remark, Reviewed
 from tests.unit.core.builders import BANK, NEWCOMER, RECEIVE, SHOP
 
 ADD = PlannedChange(AddMember(NEWCOMER), needs_votes=True)

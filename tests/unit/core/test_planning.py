@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from cleanrooms_governance.changes import AddMember, ClaimOwnership, CreateCollaboration, GrantAbility, RevokeAbility
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import CAN_RUN_JOB, Collaboration
-from cleanrooms_governance.plan import Level, Plan
-from cleanrooms_governance.planning import creation_settings, plan_collaboration, predicted, predicted_voters
+from cleanrooms_governance.planning.changes import AddMember, ClaimOwnership, CreateCollaboration, GrantAbility, RevokeAbility
+from cleanrooms_governance.planning.plan import Level, Plan
+from cleanrooms_governance.planning.plan_collaboration import creation_settings, plan_collaboration, predicted, predicted_voters
 from cleanrooms_governance.settings.text_shapes import ENCRYPTION_SETTINGS
 from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (

@@ -3,11 +3,11 @@ from datetime import timedelta
 
 import pytest
 
-from cleanrooms_governance.changes import RemoveMember
 from cleanrooms_governance.desired import DesiredCollaboration, Limits
 from cleanrooms_governance.model import CAN_RUN_JOB, AccountId, Collaboration, CostType, Member
-from cleanrooms_governance.plan import Danger, Plan
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning.changes import RemoveMember
+from cleanrooms_governance.planning.plan import Danger, Plan
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from tests.unit.core.builders import (
     BANK,
     BEGINNING,

@@ -2,10 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from cleanrooms_governance.changes import RemoveMember
-from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.model import AccountId, Collaboration, CostType, Member
-from cleanrooms_governance.next_move import (
+from cleanrooms_governance.change_requests.next_move import (
     CancelRequest,
     CastVote,
     CommitRequest,
@@ -16,7 +13,10 @@ from cleanrooms_governance.next_move import (
     decide,
     withhold,
 )
-from cleanrooms_governance.planning import plan_collaboration, predicted
+from cleanrooms_governance.desired import DesiredCollaboration
+from cleanrooms_governance.model import AccountId, Collaboration, CostType, Member
+from cleanrooms_governance.planning.changes import RemoveMember
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration, predicted
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
     BANK,

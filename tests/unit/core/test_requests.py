@@ -3,10 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from cleanrooms_governance.atoms import Atom, Setting, State, declared, unexplained_types
-from cleanrooms_governance.ledger import CAPACITY, Ledger
-from cleanrooms_governance.model import ChangeRequest, Collaboration, CollaborationChange, MemberChange, RequestedChange
-from cleanrooms_governance.requests import (
+from cleanrooms_governance.change_requests.judging import (
     Verdict,
     completed,
     content_fingerprint,
@@ -16,6 +13,9 @@ from cleanrooms_governance.requests import (
     not_in_effect,
     ours,
 )
+from cleanrooms_governance.change_requests.ledger import CAPACITY, Ledger
+from cleanrooms_governance.model import ChangeRequest, Collaboration, CollaborationChange, MemberChange, RequestedChange
+from cleanrooms_governance.planning.atoms import Atom, Setting, State, declared, unexplained_types
 from tests.unit.core.builders import (
     BANK,
     BEGINNING,

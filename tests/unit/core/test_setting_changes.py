@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from cleanrooms_governance.changes import ClaimOwnership
+from cleanrooms_governance.change_requests.moves import EditTags, UpdateSettings
+from cleanrooms_governance.change_requests.next_move import Claim, Outcome, decide
 from cleanrooms_governance.model import Collaboration
-from cleanrooms_governance.moves import EditTags, UpdateSettings
-from cleanrooms_governance.next_move import Claim, Outcome, decide
-from cleanrooms_governance.plan import Level, Plan
-from cleanrooms_governance.planning import plan_collaboration
+from cleanrooms_governance.planning.changes import ClaimOwnership
+from cleanrooms_governance.planning.plan import Level, Plan
+from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
+from cleanrooms_governance.planning.setting_changes import DescribeCollaboration, RenameCollaboration, TagCollaboration
 from cleanrooms_governance.report import plan_lines
-from cleanrooms_governance.setting_changes import DescribeCollaboration, RenameCollaboration, TagCollaboration
 from cleanrooms_governance.tagging import KEYS_TAG, OWNER_TAG, TagEdit, first_tags
 from tests.unit.core.builders import ID, OWNER, collaboration, situation, stack_file
 

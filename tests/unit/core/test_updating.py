@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import DesiredMembership
-from cleanrooms_governance.joining import Invitation, decide_membership, plan_membership
+from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
+from cleanrooms_governance.memberships.updating import NO_DECLINE_TAG, overlaid
 from cleanrooms_governance.model import Collaboration, CostType, Membership
-from cleanrooms_governance.next_move import Outcome
-from cleanrooms_governance.plan import Plan
+from cleanrooms_governance.planning.plan import Plan
 from cleanrooms_governance.tagging import OWNER_TAG, first_tags
-from cleanrooms_governance.updating import NO_DECLINE_TAG, overlaid
 from tests.unit.core.builders import BANK, ID, RUNNER, SHOP, TODAY, collaboration, member, pays
 from tests.unit.core.test_joining import RESULTS, membership, wanted
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from cleanrooms_governance.change_requests.votes import Ballot, decide_vote
 from cleanrooms_governance.desired import OwnPlan, Rule, VotingPolicy
 from cleanrooms_governance.model import AUTO_APPROVABLE_TYPES, ChangeRequest, CollaborationChange, CostType, MemberChange
 from cleanrooms_governance.service import Action
-from cleanrooms_governance.votes import Ballot, decide_vote
 from tests.unit.core.builders import (
     BANK,
     EXPORT,

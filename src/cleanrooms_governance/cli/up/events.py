@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.next_move import Outcome
 
 _PACKAGE = "cleanrooms"
 _SKIPPED = "skipped"

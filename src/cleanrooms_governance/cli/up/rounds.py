@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.cli.output import Line, Report, Tone
 from cleanrooms_governance.cli.up.engine import Engine
 from cleanrooms_governance.cli.up.events import Round, Standing
-from cleanrooms_governance.next_move import Outcome
 from cleanrooms_governance.text import labels
 
 MOST_ROUNDS = 5

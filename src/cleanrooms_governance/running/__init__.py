@@ -1,0 +1,1 @@
+"""Carry a plan out: read the world, make one move through the ports, look again."""
