@@ -46,6 +46,25 @@ class TagEdit:
         return ", ".join([*written, *removed]) or KEYS_TAG
 
 
+class TagChange:
+    """What the changes of a resource's tags have in common, whatever the resource: all that the edit says."""
+
+    __slots__ = ()
+    edit: TagEdit
+    setting = "tags"
+    operation = "TagResource"
+
+    @property
+    def before(self) -> Mapping[str, str | None]:
+        """The live values of the tags concerned."""
+        return self.edit.before
+
+    @property
+    def after(self) -> Mapping[str, str | None]:
+        """Their desired values."""
+        return self.edit.after
+
+
 def is_reserved(key: str) -> bool:
     """Whether a file may not declare this key: AWS keeps it, or this tool notes something in it."""
     return key.lower().startswith("aws:") or key == OWNER_TAG or key.startswith(OWN_PREFIX)

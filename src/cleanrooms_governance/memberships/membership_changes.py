@@ -10,7 +10,7 @@ from typing import Any
 
 from cleanrooms_governance.model import AccountId, CostType
 from cleanrooms_governance.planning.changes import Names
-from cleanrooms_governance.tagging import OWNER_TAG, TagEdit
+from cleanrooms_governance.tagging import OWNER_TAG, TagChange, TagEdit
 from cleanrooms_governance.text import label, plain
 
 UPDATE = "UpdateMembership"
@@ -139,24 +139,12 @@ class DeclinePayment(_OfPayment):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeTags(_OfMembership):
+class ChangeTags(TagChange, _OfMembership):
     """Write the declared tags and remove those that this tool set earlier."""
 
     account: AccountId
     edit: TagEdit
     names: Names = field(default_factory=dict, compare=False)
-    setting = "tags"
-    operation = "TagResource"
-
-    @property
-    def before(self) -> Mapping[str, str | None]:
-        """The live values of the tags concerned."""
-        return self.edit.before
-
-    @property
-    def after(self) -> Mapping[str, str | None]:
-        """Their desired values."""
-        return self.edit.after
 
     def __str__(self) -> str:
         return f"tag the membership of {label(self.account, self.names)}: {self.edit}"

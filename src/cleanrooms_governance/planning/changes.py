@@ -117,9 +117,11 @@ class _OfAccount:
         return frozenset({change_type(self.atom, self.after)})
 
 
+@dataclass(frozen=True, slots=True)
 class _OfMlAbility(_OfAccount):
-    __slots__ = ()
+    account: AccountId
     ability: str
+    names: Names = field(default_factory=dict, compare=False)
 
     @property
     def setting(self) -> str:
@@ -132,9 +134,11 @@ class _OfMlAbility(_OfAccount):
         return Atom(self.account, Setting.ML_ABILITY, self.ability)
 
 
+@dataclass(frozen=True, slots=True)
 class _OfPayer(_OfAccount):
-    __slots__ = ()
+    account: AccountId
     cost: CostType
+    names: Names = field(default_factory=dict, compare=False)
 
     @property
     def setting(self) -> str:
@@ -147,9 +151,11 @@ class _OfPayer(_OfAccount):
         return Atom(self.account, Setting.PAYS, self.cost)
 
 
+@dataclass(frozen=True, slots=True)
 class _OfAbility(_OfAccount):
-    __slots__ = ()
+    account: AccountId
     ability: Ability
+    names: Names = field(default_factory=dict, compare=False)
 
     @property
     def setting(self) -> str:
@@ -180,9 +186,6 @@ class AddMember(_OfAccount):
 class GrantAbility(_OfAbility):
     """Give an account an ability."""
 
-    account: AccountId
-    ability: Ability
-    names: Names = field(default_factory=dict, compare=False)
     before = False
     after = True
 
@@ -194,9 +197,6 @@ class GrantAbility(_OfAbility):
 class RevokeAbility(_OfAbility):
     """Take an ability from an account."""
 
-    account: AccountId
-    ability: Ability
-    names: Names = field(default_factory=dict, compare=False)
     before = True
     after = False
 
@@ -208,9 +208,6 @@ class RevokeAbility(_OfAbility):
 class GrantMlAbility(_OfMlAbility):
     """Give an account an ML ability."""
 
-    account: AccountId
-    ability: str
-    names: Names = field(default_factory=dict, compare=False)
     before = False
     after = True
 
@@ -222,9 +219,6 @@ class GrantMlAbility(_OfMlAbility):
 class RevokeMlAbility(_OfMlAbility):
     """Take an ML ability from an account."""
 
-    account: AccountId
-    ability: str
-    names: Names = field(default_factory=dict, compare=False)
     before = True
     after = False
 
@@ -236,9 +230,6 @@ class RevokeMlAbility(_OfMlAbility):
 class AddPayer(_OfPayer):
     """Make an account a candidate to pay for a cost type."""
 
-    account: AccountId
-    cost: CostType
-    names: Names = field(default_factory=dict, compare=False)
     before = False
     after = True
 
@@ -250,9 +241,6 @@ class AddPayer(_OfPayer):
 class RemovePayer(_OfPayer):
     """End that an account is a candidate to pay for a cost type."""
 
-    account: AccountId
-    cost: CostType
-    names: Names = field(default_factory=dict, compare=False)
     before = True
     after = False
 

@@ -3,11 +3,10 @@
 All take effect at once and need no votes: they are the creator's alone (service model: UpdateCollaboration, TagResource).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cleanrooms_governance.planning.atoms import COLLABORATION
-from cleanrooms_governance.tagging import TagEdit
+from cleanrooms_governance.tagging import TagChange, TagEdit
 from cleanrooms_governance.text import plain
 
 UPDATE = "UpdateCollaboration"
@@ -52,22 +51,10 @@ class DescribeCollaboration(_OfCollaboration):
 
 
 @dataclass(frozen=True, slots=True)
-class TagCollaboration(_OfCollaboration):
+class TagCollaboration(TagChange, _OfCollaboration):
     """Write the declared tags and remove those that this tool set earlier."""
 
     edit: TagEdit
-    setting = "tags"
-    operation = "TagResource"
-
-    @property
-    def before(self) -> Mapping[str, str | None]:
-        """The live values of the tags concerned."""
-        return self.edit.before
-
-    @property
-    def after(self) -> Mapping[str, str | None]:
-        """Their desired values."""
-        return self.edit.after
 
     def __str__(self) -> str:
         return f"tag the collaboration: {self.edit}"
