@@ -179,7 +179,7 @@ def _change_behind_our_back(url: str, collaboration: str) -> None:
 
 
 def _counts(url: str) -> tuple[int, int, int, int]:
-    journal = [entry for entry in EmulatorControl(url).journal() if entry["status"] == 200]
+    journal = [entry for entry in EmulatorControl(url).journal() if entry["status"] < 300]
     actions = [entry["parameters"].get("action") for entry in journal]
     filed = sum(entry["operation"] == "CreateCollaborationChangeRequest" for entry in journal)
     removed = sum(entry["operation"] == "DeleteMember" for entry in journal)
