@@ -41,6 +41,7 @@ def govern(project: Path) -> None:
     """
     _leave_quietly_when_interrupted()
     stack = read_stack_file(project)
+    _tell_if_nothing_is_declared(stack)
     collaborations = {key: GovernedCollaboration(key, stack) for key in stack.collaborations}
     memberships = {key: GovernedMembership(key, stack, collaborations) for key in stack.memberships}
     _export(collaborations, memberships)
@@ -49,6 +50,16 @@ def govern(project: Path) -> None:
         *(component.membership for component in memberships.values()),
     ]
     fail_on_refusals(resources, _impatient(stack, collaborations, memberships))
+
+
+def _tell_if_nothing_is_declared(stack: StackFile) -> None:
+    """Say that there is nothing to look at: with a misspelled section, everything would seem to end, or to be well."""
+    if not (stack.collaborations or stack.memberships):
+        pulumi.log.warn(
+            "This stack file declares nothing under cleanrooms:collaborations or cleanrooms:memberships. What the stack has"
+            " governed until now is forgotten, not deleted: it stays in force. If that is not meant, check how these two keys"
+            " are spelled"
+        )
 
 
 def _impatient(

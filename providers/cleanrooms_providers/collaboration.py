@@ -46,7 +46,7 @@ from cleanrooms_providers.memory import MEMORY
 from cleanrooms_providers.properties import COLLABORATION
 from cleanrooms_providers.reading_ahead import read_ahead
 from cleanrooms_providers.refreshed import with_live_settings
-from cleanrooms_providers.standing import of_collaboration, resource_name
+from cleanrooms_providers.standing import differs, of_collaboration, resource_name
 
 
 class CollaborationProvider(GovernedProvider):
@@ -250,7 +250,8 @@ def _out_of_date(outputs: Properties, found: CollaborationAssessment) -> str:
 def _outcome_line(report: Report) -> str:
     left = len(report.plan.changes)
     if report.outcome is Outcome.CONVERGED:
-        return "converged: the collaboration is as the file says"
+        rest = ", but for what no run changes (see the warnings)" if differs(report.plan.remarks) else ""
+        return f"converged: the collaboration is as the file says{rest}"
     return f"{report.outcome}: {left} planned change{'s' * (left != 1)} not in effect yet"
 
 

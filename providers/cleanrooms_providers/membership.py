@@ -11,6 +11,8 @@ from cleanrooms_governance.errors import Finding, GovernanceError, InvalidInput
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.memberships.advance_membership import Member, MembershipReport, advance_membership, read_invitation
 from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
+from cleanrooms_governance.memberships.updating import RESULT_PLACE
+from cleanrooms_governance.planning.guards import TAKE_OVER
 from cleanrooms_governance.planning.plan import Plan, Refusal, Remark, Reviewed
 from cleanrooms_governance.report import move_line, plan_lines
 from cleanrooms_governance.settings.inputs import parse_membership_inputs
@@ -66,7 +68,7 @@ class MembershipProvider(GovernedProvider):
         MEMORY.remember_membership(found)
         MEMORY.proceedings.planned(resource_name(MEMBERSHIP, desired.key), of_membership(found, _own_collaboration(desired)))
         note_unreadable(desired.owner, found.refusals)
-        if found.seen and found.seen.membership and not olds:
+        if found.seen and found.seen.membership and found.seen.membership.is_active and not olds:
             text = f"found: {label(desired.account, desired.names)} has joined already"
             tell(Remark("found", desired.account, text))
         _tell_assessment(found)
@@ -150,15 +152,20 @@ def _assess(desired: DesiredMembership, access: Access, olds: Properties) -> Mem
         return other_membership(desired, recorded_id)
     # Only where the program makes the membership wait for its collaboration is that one planned, and carried out, before it.
     governed = None if desired.foreign else MEMORY.collaboration(desired.collaboration or "")
-    if governed is not None and outlook(governed, desired.account) is Outlook.OPEN:
-        return None
-    return assess_membership(
+    found = assess_membership(
         desired,
         MEMORY.reads(desired.owner, access, desired.region),
         MEMORY.today,
         may_write=access.write is not None,
         expected=expected_collaboration(governed, desired.account) if governed else None,
     )
+    is_open = governed is not None and outlook(governed, desired.account) is Outlook.OPEN
+    return None if is_open and not _is_refused_anyway(found) else found
+
+
+def _is_refused_anyway(found: MembershipAssessment) -> bool:
+    """Tell whether a membership is refused whatever becomes of its collaboration, so that a preview has to be red."""
+    return any(danger.rule in (RESULT_PLACE, TAKE_OVER) and not danger.acknowledged for danger in found.plan.dangers)
 
 
 def _tell_assessment(found: MembershipAssessment) -> None:

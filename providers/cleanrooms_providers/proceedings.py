@@ -36,12 +36,13 @@ class Found:
     """How a resource stands.
 
     ``stopped`` says that its own step of a run fails, so that the engine skips whatever depends on it. ``needs`` names the
-    resource that it depends on, empty for none.
+    resource that it depends on, empty for none. ``differs`` says that it is other than the file says in what no run changes.
     """
 
     entries: tuple[Entry, ...]
     stopped: bool = False
     needs: str = ""
+    differs: bool = False
 
     @property
     def has_work(self) -> bool:
@@ -113,7 +114,7 @@ def _summary(planned: Mapping[str, Found], ended: Mapping[str, Found], declared:
     known = {**planned, **ended}
     stopped = {resource: found for resource, found in known.items() if found.stopped}
     lines: list[tuple[Standing, str, str]] = []
-    quiet = []
+    quiet, differing = [], []
     # A program of somebody's own may declare something else than the stack file does.
     missing = declared.keys() - known.keys() if ended and known.keys() <= declared.keys() else set()
     for resource in sorted(known.keys() | missing):
@@ -121,17 +122,20 @@ def _summary(planned: Mapping[str, Found], ended: Mapping[str, Found], declared:
         found = replace(found, needs=found.needs or declared.get(resource, ""))
         entries = _in_the_end(resource, found, stopped, ended, checked=resource in known)
         lines += [(entry.standing, resource, entry.text) for entry in entries]
-        if not entries:
+        if found.differs and not found.stopped:
+            differing.append(resource)
+        elif not entries:
             quiet.append(resource)
-    if not lines:
+    if not lines and not differing:
         return f"Summary: everything is as the file says ({_counted(quiet)})"
-    if {Standing.NOT_READ} == {standing for standing, _, _ in lines} and not quiet:
+    if {Standing.NOT_READ} == {standing for standing, _, _ in lines} and not (quiet or differing):
         return f"Summary: nothing was read, so nothing is known of {_counted(sorted(known))}"
     order = list(Standing)
     lines.sort(key=lambda line: (order.index(line[0]), line[1]))
     counts = {standing: sum(line[0] is standing for line in lines) for standing in order}
-    headline = ", ".join(f"{count} {standing}" for standing, count in counts.items() if count)
-    rest = f"; {_counted(quiet)} as the file says" if quiet else ""
+    headline = ", ".join(f"{count} {standing}" for standing, count in counts.items() if count) or "nothing to do"
+    rest = f"; {_counted(differing)} other than the file says, which no run changes (see the warnings)" if differing else ""
+    rest += f"; {_counted(quiet)} as the file says" if quiet else ""
     return "\n".join([f"Summary: {headline}{rest}", *(f"{standing}: {resource}: {text}" for standing, resource, text in lines)])
 
 

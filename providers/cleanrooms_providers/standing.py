@@ -7,6 +7,7 @@ from cleanrooms_governance.change_requests.sayings import ABSENT
 from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.planning import removals
 from cleanrooms_governance.planning.changes import CreateCollaboration
+from cleanrooms_governance.planning.fixed_settings import FIXED
 from cleanrooms_governance.planning.plan import Refusal, Remark
 from cleanrooms_governance.planning.resting import PAUSED
 from cleanrooms_governance.report import move_line
@@ -36,6 +37,9 @@ WAITING = frozenset(
 )
 """The rules of what is said about something that is still to come, beside votes."""
 
+DIFFERING = frozenset({FIXED, "cannot-be-added-again", "cannot-join-again", "expectation", "fixed-at-joining"})
+"""The rules of what is said about something that is other than the file says, and that no run changes."""
+
 
 def resource_name(kind: Kind, key: str) -> str:
     """Return how the summary names a resource."""
@@ -60,7 +64,7 @@ def of_collaboration(found: CollaborationAssessment) -> Found:
         entries += _waiting((*found.plan.remarks, *remarks))
     if found.decision.outcome is Outcome.WAITING and not (entries or absent):
         entries.append(Entry(Standing.WAITING, _SAID_ABOVE))
-    return Found((*entries, *denied, *absent))
+    return Found((*entries, *denied, *absent), differs=differs(found.plan.remarks))
 
 
 def of_membership(found: MembershipAssessment, collaboration: str) -> Found:
@@ -78,12 +82,17 @@ def of_membership(found: MembershipAssessment, collaboration: str) -> Found:
     if found.decision.outcome is Outcome.WAITING:
         entries += _waiting((*found.plan.remarks, *found.decision.remarks))
         entries = entries or [Entry(Standing.WAITING, _SAID_ABOVE)]
-    return Found(tuple(entries), needs=needs)
+    return Found(tuple(entries), needs=needs, differs=differs(found.plan.remarks))
+
+
+def differs(remarks: Iterable[Remark]) -> bool:
+    """Return whether something is other than the file says, and no run changes that."""
+    return any(remark.rule in DIFFERING for remark in remarks)
 
 
 def not_known_yet(collaboration: str = "") -> Found:
     """Return how a membership stands that depends on what its collaboration achieves in the same run."""
-    entry = Entry(Standing.TO_DO, "known when the collaboration's changes are made")
+    entry = Entry(Standing.TO_DO, "what is to be done is known when the collaboration's changes are made")
     return Found((entry,), needs=resource_name(COLLABORATION, collaboration) if collaboration else "")
 
 

@@ -171,6 +171,25 @@ def test_what_could_not_be_read_is_told_to_the_sender(world: World, stack: Path)
     assert "elsewhere" not in ran.out
 
 
+def test_where_nothing_could_be_read_nothing_is_said_to_be_done(
+    world: World, stack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined(world)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    ran = ask(BANK)
+    assert (1, f"nothing could be read, so it is not known what account {BANK} (bank) has to do\n") == (ran.code, ran.out)
+
+
+def test_where_something_could_not_be_read_nothing_to_do_is_said_of_the_rest(world: World, stack: Path) -> None:
+    hidden = "00000000-0000-0000-0000-000000000000"
+    theirs = f'{{account: "{MEDIA}", collaboration: {hidden}, region: {REGION}, expects: {{creator: "{BANK}"}}}}'
+    stack.write_text(f"{stack.read_text()}  cleanrooms:memberships:\n    elsewhere: {theirs}\n")
+    joined(world)
+    ran = ask(BANK)
+    expected = f"nothing to do for account {BANK} (bank) in the collaborations of this stack that could be read\n"
+    assert (1, expected) == (ran.code, ran.out)
+
+
 def test_an_account_that_nobody_knows_is_wrong_usage(world: World, stack: Path) -> None:
     world.create()
     assert 64 == ask("999999999999").code

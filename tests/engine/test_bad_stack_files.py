@@ -133,6 +133,15 @@ def test_a_stack_file_that_is_too_large_is_refused(world: World, tmp_path: Path,
     assert "Traceback" not in preview.output
 
 
+def test_a_stack_file_that_declares_nothing_says_so(world: World, tmp_path: Path) -> None:
+    repository = world.repository(tmp_path.name, RETAILER)
+    repository.write_stack_text("retail", "config:\n  cleanroms:collaborations: {}\n")
+    repository.init("retail")
+    preview = world.watch(lambda: repository.preview("retail"))
+    assert (0, ()) == (preview.code, preview.calls), preview.output
+    assert 1 == len(_diagnostics(preview, "warning: This stack file declares nothing under cleanrooms:collaborations"))
+
+
 def _diagnostics(watched: Watched, start: str) -> list[str]:
     _, _, diagnostics = watched.output.partition("Diagnostics:")
     return [line for line in diagnostics.splitlines() if line.strip().startswith(start)]

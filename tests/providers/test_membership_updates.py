@@ -51,6 +51,15 @@ def test_another_bucket_is_refused_until_it_is_acknowledged(stack: Stack) -> Non
     assert "same" == stack.preview()[RETAILER_MEMBERSHIP].op
 
 
+def test_another_bucket_is_refused_in_the_preview_of_a_change_of_its_collaboration_too(stack: Stack) -> None:
+    stack.config = another_bucket()
+    members = stack.config["collaborations"]["sales"]["members"]
+    members["111122223333"] = {**members["111122223333"], "payerFor": ["queryCompute"]}
+    preview = stack.preview()
+    assert ["add 111122223333 (Retailer) as payer for queryCompute"] == preview["collaboration sales"].plan
+    assert ["result-place"] == preview[RETAILER_MEMBERSHIP].refused
+
+
 def test_while_it_is_paused_the_plan_is_shown_and_nothing_is_done(stack: Stack) -> None:
     stack.config = changed({"queryLog": True, "paused": True})
     run = stack.update()

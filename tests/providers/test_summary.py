@@ -45,6 +45,21 @@ def test_where_all_is_well_it_is_one_line(settled: Settled) -> None:
     assert ["Summary: everything is as the file says (1 collaboration and 2 memberships)"] == summary_of(stack.preview())
 
 
+def test_what_no_run_changes_is_not_said_to_be_as_the_file_says(settled: Settled) -> None:
+    stack = as_the_engine_ends_it(settled(governing(queryLog=True)))
+    expected = (
+        "Summary: nothing to do; 1 collaboration other than the file says, which no run changes (see the warnings);"
+        " 2 memberships as the file says"
+    )
+    assert [expected] == summary_of(stack.preview())
+
+
+def test_a_run_that_converges_says_that_something_stays_other_than_the_file_says(settled: Settled) -> None:
+    run = settled(governing(queryLog=True, description="sales of all")).update()
+    expected = "converged: the collaboration is as the file says, but for what no run changes (see the warnings)"
+    assert expected == run.said(SALES)[-1]
+
+
 def test_a_preview_says_what_is_to_do(edited: Stack) -> None:
     lines = summary_of(edited.preview())
     expected = [
@@ -63,7 +78,7 @@ def test_a_run_says_what_was_done_and_for_whom_it_waits(edited: Stack) -> None:
 
 def test_a_creation_says_what_becomes_of_the_memberships(world: World) -> None:
     stack = Stack(world, governing(), as_the_engine_does=True)
-    known_later = "known when the collaboration's changes are made"
+    known_later = "what is to be done is known when the collaboration's changes are made"
     assert [f"to do: membership {key}: {known_later}" for key in ("media", "retailer")] == summary_of(stack.preview())[2:]
     assert "Summary: 3 done" == summary_of(stack.update())[0]
 

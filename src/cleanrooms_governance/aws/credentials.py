@@ -73,9 +73,15 @@ class _Entry:
 
     def missing(self) -> NoCredentials:
         """Say that the search for credentials found none at all."""
+        if self.credentials.profile is not None:
+            found = f"{self.way} was not found: this machine has no AWS profiles at all. Sign in, or set up that profile"
+        else:
+            found = (
+                "no AWS credentials were found, neither in the environment nor in shared files nor from this machine."
+                " Sign in, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            )
         return NoCredentials(
-            f"{self.path}: no AWS credentials were found, neither in the environment nor in shared files nor from this machine."
-            " Sign in, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+            f"{self.path}: {found}",
             operation="GetCallerIdentity",
             account=self.access.account,
             region=self.region,

@@ -122,7 +122,8 @@ def translate(error: Exception, call: Call, known_regions: KnownRegions) -> Serv
         verdict = _of_answer(error.response, call, known_regions)
     else:
         verdict = _of_credential_search(error.operation_name, error.response)
-    words = f' AWS says: "{verdict.service_words}"' if verdict.service_words else ""
+    stop = "" if verdict.service_words.endswith(".") else "."
+    words = f' AWS says: "{verdict.service_words}"{stop}' if verdict.service_words else ""
     return verdict.kind(
         f"{call}: {call.place} {verdict.what}.{words} {verdict.next_step}",
         operation=call.operation,

@@ -12,10 +12,21 @@ from cleanrooms_governance.model import (
     ChangeRequest,
     Collaboration,
     CollaborationChange,
+    MemberChange,
+    MemberStatus,
     RequestedChange,
     RequestStatus,
 )
-from cleanrooms_governance.planning.atoms import Atom, State, attainable, effects, filed, stated_by, unexplained_types
+from cleanrooms_governance.planning.atoms import (
+    Atom,
+    State,
+    attainable,
+    effects,
+    filed,
+    stated_by,
+    subjects_of,
+    unexplained_types,
+)
 from cleanrooms_governance.planning.auto_approval import in_steps, is_on_the_way
 
 
@@ -31,18 +42,25 @@ class Verdict(StrEnum):
 def judge(request: ChangeRequest, live: Collaboration, wanted: State) -> Verdict:
     """Return whether all that a request would do now is wanted.
 
-    Parameters: ``wanted`` are the atoms that the file decides (see ``atoms.attainable``); what it does not decide is not
-    wanted. A request that holds anything this version does not know, or of which the service says that it does more than it
-    states, is not judged by the rest of it.
+    Parameters: ``wanted`` are the atoms that are planned, with the values that the file decides (see ``atoms.attainable``);
+    nothing else is wanted. A request that holds anything this version does not know, or of which the service says that it does
+    more than it states, is not judged by the rest of it.
     """
     if request.unknown or unexplained_types(request, live):
         return Verdict.NOT_UNDERSTOOD
     would_do = effects(stated_by(request, live), live)
     if not would_do:
         return Verdict.WITHOUT_EFFECT
-    if all(atom in wanted and is_on_the_way(value, wanted[atom], live) for atom, value in would_do.items()):
-        return Verdict.WANTED
-    return Verdict.UNWANTED
+    if any(atom not in wanted or not is_on_the_way(value, wanted[atom], live) for atom, value in would_do.items()):
+        return Verdict.UNWANTED
+    # An entry that says again what a runner has may take CAN_QUERY from it (switch runnerAbilities of the embedded service).
+    # Where nothing of its entry is to change, no danger names that and nobody has acknowledged it.
+    return Verdict.WANTED if _runners_in(request, live) <= subjects_of(wanted) else Verdict.UNWANTED
+
+
+def _runners_in(request: ChangeRequest, live: Collaboration) -> set[str]:
+    entries = {change.account for change in request.changes if isinstance(change, MemberChange)}
+    return {account for account in entries & live.members.keys() if live.members[account].is_runner}
 
 
 def voters_that_are_gone(request: ChangeRequest, live: Collaboration) -> tuple[AccountId, ...]:
@@ -53,8 +71,9 @@ def voters_that_are_gone(request: ChangeRequest, live: Collaboration) -> tuple[A
     """
     if request.status != RequestStatus.PENDING:
         return ()
-    members = live.members
-    return tuple(each for each in request.pending_voters if each in members and not members[each].belongs)
+    # In a status that this version does not know an account may still vote, and may be asked again by each request filed anew.
+    gone = {account for account, each in live.members.items() if each.status in (MemberStatus.LEFT, MemberStatus.REMOVED)}
+    return tuple(each for each in request.pending_voters if each in gone)
 
 
 def content_fingerprint(changes: Iterable[RequestedChange]) -> str:

@@ -106,7 +106,8 @@ class _Deciding:
 
     def decide(self) -> Decision:
         s = self.situation
-        wanted = attainable(s.desired, s.live)
+        # What the file decides and no plan holds, as for a runner that pays by default, passed no guard and nobody reviewed it.
+        wanted = {atom: value for atom, value in attainable(s.desired, s.live).items() if atom in s.planned}
         ledger = s.ledger
         ends = s.planned | endings(s.removals, s.live)
         self.hand_over = handed_over(ends, s.live)
@@ -137,7 +138,11 @@ class _Deciding:
         s = self.situation
         would_do = effects(stated_by(request, s.live), s.live)
         stuck = request.id in s.ledger.uncancellable
-        if request.is_open and request.id in s.desired.cancel_requests and not stuck:
+        on_demand = request.is_open and request.id in s.desired.cancel_requests
+        if on_demand and stuck and verdict is Verdict.WANTED:
+            # What it does is wanted, and that it does it is not: were it committed, the votes would not be given once more.
+            verdict = Verdict.UNWANTED
+        if on_demand and not stuck:
             self.cancels.append(CancelRequest(request))
             self.remarks.append(sayings.cancelled_on_demand(request, verdict, s.live, s.desired))
             return
@@ -241,9 +246,12 @@ class _Deciding:
                 ballot = decide_vote(policy, request, s.live, s.today, own_plan=True)
                 if ballot.action is Action.DENY:
                     self.refusals.append(sayings.own_deny_rule(request, account, ballot.rule, s.live, s.desired))
-        for vote in self.votes:
-            if vote.action is Action.DENY and vote.request in self.wanted:
-                self.refusals.append(sayings.own_deny_rule(vote.request, vote.account, vote.rule, s.live, s.desired))
+        # An account that cannot vote at present forbids no less by its rules.
+        for request in (each for each in self.wanted if each.status == RequestStatus.PENDING):
+            for account in (each for each in request.pending_voters if each in s.desired.voters):
+                ballot = decide_vote(s.desired.voters[account], request, s.live, s.today, own_plan=True)
+                if ballot.action is Action.DENY:
+                    self.refusals.append(sayings.own_deny_rule(request, account, ballot.rule, s.live, s.desired))
 
     def _moves(self, filings: Filings, ledger: Ledger) -> list[Move]:
         s = self.situation

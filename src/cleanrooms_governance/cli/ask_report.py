@@ -20,15 +20,17 @@ def ask_report(account: AccountId, found: Sequence[Asked | Trouble], names: Mapp
     who = label(account, names)
     count = len(asked)
     lines = [f"To account {who}: {count} thing{'s' * (count != 1)} to do in AWS Clean Rooms"]
+    troubles = [each for each in found if isinstance(each, Trouble)]
     if not asked:
-        lines = [f"nothing to do for account {who} in the collaborations of this stack"]
+        lines = [f"nothing to do for account {who} in the collaborations of this stack{' that could be read' * bool(troubles)}"]
+    if not asked and len(troubles) == len(found) > 0:
+        lines = [f"nothing could be read, so it is not known what account {who} has to do"]
     documents: list[dict[str, Any]] = []
     for number, (each, letter, task) in enumerate(asked, 1):
         title = f"{number}. {letter.title(task)}" if count > 1 else letter.title(task)
         body = [f"   {line}" if line else "" for line in letter.body(task)]
         lines += ["", title, "", *body]
         documents.append(_document(each, task) | {"commands": letter.commands(task)})
-    troubles = [each for each in found if isinstance(each, Trouble)]
     document = {
         "account": account,
         "tasks": documents,

@@ -92,7 +92,8 @@ def find_deletion(stack: Stack, key: str, accounts: Accounts) -> Ending | Alread
     _check_may_write(f"collaborations.{key}", place, paused=section.paused)
     found = find_collaboration(desired, "", service)
     if found is None:
-        return AlreadyOver(Rule.DELETE, keys, f"account {place.access.account} has no collaboration of collaborations.{key}")
+        nothing = f"account {place.access.account} has no collaboration that collaborations.{key} stands for"
+        return AlreadyOver(Rule.DELETE, keys, nothing)
     world = read(place, found, accounts)
     check_identity(desired, world.live)
     tag = world.live.tags.get(OWNER_TAG, "")

@@ -103,12 +103,24 @@ class Findings:
                 " charged. If it does not end by itself, it is planned then"
             )
             self.remarks.append(Remark(RELIEVED, f"{change.account} {change.cost}", text, Level.WARNING))
+        self._not_known_to_belong()
         self._paid_by_default()
         self._named_by_default()
         self._unmanaged_costs()
         if self.desired.auto_approve is not None and (unknown := self.live.auto_approved - AUTO_APPROVABLE_TYPES):
             text = f"{self._path('autoApprove')}: {', '.join(sorted(unknown))} is live and not known to this version: it stays"
             self.remarks.append(Remark(UNMANAGED, "autoApprove", text, Level.WARNING))
+
+    def _not_known_to_belong(self) -> None:
+        for account in sorted(self.desired.removed & self.live.members.keys()):
+            member = self.live.members[account]
+            if member.status not in set(MemberStatus):
+                who = label(account, {account: self._names.get(account, member.display_name)})
+                text = (
+                    f"{self._path('removed')}: {who} has the status {plain(member.status)}, which this version does not know:"
+                    " it is not removed. Look in the console, or update this tool"
+                )
+                self.remarks.append(Remark(NOT_REMOVABLE, account, text, Level.WARNING))
 
     def _relieved(self) -> list[RemovePayer]:
         # Any other change of the entry would name the runner for what it only pays by default, since it states all payments.

@@ -53,7 +53,7 @@ class Making:
     """Makes the moves of one run.
 
     ``attempts`` counts what was sent, ``conflicting`` are the requests that were open when the service would not take another,
-    ``conflicts`` counts how often the service did not let a request be cancelled.
+    ``conflicts`` counts how often the service did not let a request be cancelled, ``filed`` are the requests that were filed.
     """
 
     desired: DesiredCollaboration
@@ -62,12 +62,14 @@ class Making:
     conflicting: frozenset[str] = frozenset()
     attempts: dict[tuple[str, ...], int] = field(default_factory=dict)
     conflicts: dict[str, int] = field(default_factory=dict)
+    filed: set[str] = field(default_factory=set)
 
     def make(self, move: Move, world: World) -> None:
         """Carry out one move against the world as it was last read."""
         ledger = completed(Ledger.read(world.live.tags), world.requests, world.live, self.desired)
         match move:
             case Claim(owner):
+                self._count(("claim", owner), "TagResource", "another owner tag or none")
                 self.parties.creator.tag(world.live.arn, {OWNER_TAG: owner})
                 self.parties.tell(f"tagged the collaboration {OWNER_TAG}={owner}")
             case UpdateSettings(name, description):
@@ -119,7 +121,14 @@ class Making:
             self.parties.creator.delete_member(self.collaboration_id, removal.account)
         except (AnswerLost, Conflict, NotFound) as error:
             trouble = error
-        if poll(lambda: self._is_gone(removal.account), self.parties.sleep):
+        try:
+            gone = poll(lambda: self._is_gone(removal.account), self.parties.sleep)
+        except ServiceError as error:
+            raise Refused(
+                f"{sent} was sent, and whether {self._who(removal.account)} is still a member could not be read afterwards"
+                f" ({error}). Run again: it is removed then, if it is still a member"
+            ) from error
+        if gone:
             self.parties.tell(f"removed member {self._who(removal.account)}")
         elif isinstance(trouble, AnswerLost):
             raise AnswerLost(
@@ -167,6 +176,11 @@ class Making:
         self.parties.tell(f"{_PAST[action]} change request {request.id}{how}")
 
     def _file(self, draft: Draft, world: World, ledger: Ledger) -> None:
+        if unseen := sorted(self.filed - {request.id for request in world.requests}):
+            raise Refused(
+                f"change request {', '.join(unseen)} was filed in this run and is not listed, so it would be filed again. Run"
+                " again: what is listed by then is kept"
+            )
         arn = world.live.arn
         mark = max((request.created.timestamp() for request in world.requests), default=0.0)
         announced = ledger.announce(draft.content, mark)
@@ -196,6 +210,7 @@ class Making:
         except ServiceError:
             self._write_ledger(world.live, announced.withdraw(), clear=FILING_TAG)
             raise
+        self.filed.add(request_id)
         self.parties.tell(f"filed change request {request_id}")
         self.parties.creator.tag(arn, {FILED_TAG: announced.record(request_id).filed_tag})
         self.parties.creator.untag(arn, [FILING_TAG])

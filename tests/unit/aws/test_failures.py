@@ -142,7 +142,7 @@ def test_a_denied_call_about_nothing_in_particular_names_the_permission() -> Non
 def test_the_words_of_the_service_are_shown_as_its_own() -> None:
     denied = answer(403, "AccessDeniedException", message="User is not authorized")
 
-    assert 'AWS says: "User is not authorized" Check the id' in str(translated(denied, call()))
+    assert 'AWS says: "User is not authorized". Check the id' in str(translated(denied, call()))
 
 
 def test_a_refused_request_names_the_fields() -> None:

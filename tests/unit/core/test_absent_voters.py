@@ -5,10 +5,24 @@ from dataclasses import replace
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_governance.change_requests.next_move import Outcome
+from cleanrooms_governance.change_requests.absences import Absences
+from cleanrooms_governance.change_requests.next_move import Outcome, decide
 from cleanrooms_governance.change_requests.sayings import ABSENT
+from cleanrooms_governance.desired import Rule, VotingPolicy
 from cleanrooms_governance.running.advance import Report
-from tests.unit.core.builders import APPROVE_OWN_PLAN, BANK, RECEIVE, SHOP, collaboration, member, stack_file, wanted_member
+from tests.unit.core.builders import (
+    APPROVE_OWN_PLAN,
+    BANK,
+    RECEIVE,
+    SHOP,
+    change,
+    collaboration,
+    member,
+    request,
+    situation,
+    stack_file,
+    wanted_member,
+)
 from tests.unit.core.governed import Governed, Service, create
 
 UPDATE = "UpdateCollaborationChangeRequest"
@@ -102,3 +116,12 @@ def test_the_next_run_casts_the_vote_and_goes_on(governed: Governed) -> None:
     governed.service.fail()
     report = governed.run(WANTS)
     assert (Outcome.CONVERGED, []) == (report.outcome, said(report))
+
+
+def test_a_deny_rule_of_an_account_that_cannot_be_reached_still_stops_its_collaboration() -> None:
+    live = collaboration(member(BANK), member(SHOP))
+    asked = request(1, change(BANK, RECEIVE), live=live, approvals={BANK: "PENDING", SHOP: "PENDING"})
+    forbids = VotingPolicy(deny=(Rule(accounts=frozenset({BANK})),))
+    desired = replace(WANTS, voters={BANK: forbids, SHOP: APPROVE_OWN_PLAN})
+    decision = decide(replace(situation(desired, live, asked), absences=Absences({BANK: "no credentials"})))
+    assert ((), ["own-deny-rule"]) == (decision.moves, [refusal.rule for refusal in decision.refusals])

@@ -174,3 +174,12 @@ def test_what_others_lose_by_a_removal_is_seen() -> None:
     assert [Atom(SHOP, Setting.ABILITY, EXPORT)] == [*lost_by_removal(before, after, BANK, ())]
     asked = request(1, change(SHOP, RECEIVE), status="COMMITTED")
     assert () == lost_by_removal(before, after, BANK, [asked])
+
+
+def test_a_removal_after_which_nothing_can_be_read_is_named_in_the_failure(governed: Governed) -> None:
+    blind = FaultRule(kind=FaultKind.ERROR, operation="ListMembers", code="AccessDeniedException")
+    with acting_after(governed.service, DELETE, lambda: governed.service.fail(blind)):
+        report = governed.run(WITHOUT_BANK)
+    governed.service.fail()
+    assert (Outcome.FAILED, "REMOVED") == (report.outcome, status(governed, BANK))
+    assert "whether 444455556666 (bank) is still a member could not be read afterwards" in report.failure

@@ -1,18 +1,20 @@
 """Runs against the embedded service through boto3 when something goes wrong: lost answers, refusals, crashes and losses."""
 
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
+from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
 from cleanrooms_governance.change_requests.ledger import FILED_TAG, FILING_TAG
 from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.errors import AccessDenied, AnswerLost, Refused
-from cleanrooms_governance.model import Collaboration
+from cleanrooms_governance.model import ChangeRequest, Collaboration
 from cleanrooms_governance.planning.plan import Reviewed
 from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
-from cleanrooms_governance.running.advance import Report
+from cleanrooms_governance.running.advance import Report, advance
 from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
@@ -298,6 +300,17 @@ class TestConflicts:
         assert (["APPROVED", "COMMITTED", "PENDING"], "") == (sorted(governed.statuses), report.failure)
         assert [] == governed.writes_of(WANTS_MORE)
 
+    def test_a_wanted_request_that_is_to_go_and_cannot_be_cancelled_is_not_committed(self, service: Service) -> None:
+        service.start({"cancelApproved": "409"})
+        governed = create(service, START)
+        governed.run(WANTS)
+        governed.approve(BANK, SHOP)
+        once_more = replace(WANTS, cancel_requests=frozenset(governed.requests))
+        report = governed.run(once_more)
+        assert (["APPROVED"], Outcome.WAITING, "") == (governed.statuses, report.outcome, report.failure)
+        assert "cannot-be-cancelled" in {each.rule for each in report.decision.remarks}
+        assert [] == governed.writes_of(once_more)
+
     def test_a_conflict_with_nothing_open_is_an_error(self, governed: Governed) -> None:
         conflict = {"reason": "INVALID_STATE"}
         governed.service.fail(FaultRule(kind=FaultKind.ERROR, operation=FILE, code="ConflictException", members=conflict))
@@ -316,3 +329,40 @@ def test_nobody_votes_for_an_account_that_this_run_was_not_given(governed: Gover
 def test_a_review_of_an_empty_plan_admits_no_change(governed: Governed) -> None:
     with pytest.raises(Refused):
         governed.run(WANTS, Reviewed(frozenset(), frozenset(), frozenset()))
+
+
+def test_an_owner_tag_that_somebody_takes_off_again_is_not_written_for_ever(service: Service) -> None:
+    governed = create(service, START, owner=None)
+
+    def take_off(called: str) -> None:
+        if called == "TagResource":
+            service.console(CREATOR).untag_resource(resourceArn=governed.live.arn, tagKeys=[OWNER_TAG])
+
+    service.after_calls.append(take_off)
+    report = governed.run(stack_file(wanted_member(BANK), wanted_member(SHOP)))
+    service.after_calls.remove(take_off)
+    assert (Outcome.FAILED, 3) == (report.outcome, len(service.called(operation="TagResource")))
+    assert "TagResource was accepted 3 times" in report.failure
+
+
+class Belated:
+    """The creator, to whom requests are not listed yet that were filed a moment ago."""
+
+    def __init__(self, creator: AwsCleanRooms) -> None:
+        self._creator = creator
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._creator, name)
+
+    def change_requests(self, _: str) -> tuple[ChangeRequest, ...]:
+        return ()
+
+
+def test_what_was_filed_and_is_not_listed_yet_is_not_filed_again(service: Service) -> None:
+    service.start({"concurrency": "free"})
+    governed = create(service, START)
+    parties = replace(governed.parties(), creator=cast(Any, Belated(service.port(CREATOR))))
+    report = advance(WANTS, governed.id, governed.reviewed(WANTS), parties)
+    assert (Outcome.FAILED, ["PENDING"]) == (report.outcome, governed.statuses)
+    assert "was filed in this run and is not listed" in report.failure
+    assert (Outcome.WAITING, ["PENDING"]) == (governed.run(WANTS).outcome, governed.statuses)

@@ -58,6 +58,22 @@ class TestUnknownStatus:
         assert ["unknown-status"] == [refusal.rule for refusal in decision.refusals]
 
 
+def test_a_request_of_ours_is_kept_while_a_voter_has_a_status_that_is_not_known() -> None:
+    """Filed anew, it might wait for that account again, and be cancelled again for ever."""
+    live = collaboration(member(BANK), member(SHOP, status="SUSPENDED"), tags=filed(1))
+    asked = request(1, change(BANK, RECEIVE), live=live, approvals={SHOP: "PENDING"})
+    decision = decide(situation(stack_file(wanted_member(BANK, RECEIVE)), live, asked))
+    assert ((), (SHOP,)) == (decision.moves, decision.waiting_for)
+
+
+def test_a_request_that_says_a_runners_entry_again_is_not_wanted_where_nothing_of_it_is_to_change() -> None:
+    """Committing it may take CAN_QUERY from the runner, and no danger of the plan says so."""
+    live = collaboration(member(BANK), member(RUNNER, QUERY))
+    asked = request(1, change(BANK, RECEIVE), change(RUNNER), live=live, status="APPROVED")
+    decision = decide(situation(stack_file(wanted_member(BANK, RECEIVE), wanted_member(RUNNER, QUERY)), live, asked))
+    assert ((), True) == (decision.moves, "foreign-request" in rules(decision))
+
+
 class TestCommitted:
     done = request(1, WANTED, status="COMMITTED", live=LIVE)
 

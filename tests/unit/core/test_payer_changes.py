@@ -1,11 +1,13 @@
 """In which order payers and the auto-approval list change, and what waits for whom."""
 
 from dataclasses import replace
+from datetime import date
 
 from cleanrooms_governance.change_requests.filing import Draft, subject_of
-from cleanrooms_governance.change_requests.next_move import CommitRequest, Decision, FileRequest, Outcome, decide
+from cleanrooms_governance.change_requests.next_move import CastVote, CommitRequest, Decision, FileRequest, Outcome, decide
 from cleanrooms_governance.model import ChangeRequest, ChangeType, Collaboration, CollaborationChange, CostType, Member
 from cleanrooms_governance.planning.atoms import COLLABORATION, Atom, Setting
+from cleanrooms_governance.planning.expiry import as_of
 from cleanrooms_governance.planning.hand_over import awaiting_acceptance, handed_over
 from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from tests.unit.core.builders import (
@@ -16,6 +18,7 @@ from tests.unit.core.builders import (
     RECEIVE,
     RUNNER,
     SHOP,
+    TODAY,
     change,
     collaboration,
     filed,
@@ -185,3 +188,25 @@ def test_a_payer_that_runs_queries_needs_its_own_acknowledgement() -> None:
     )
     assert Outcome.REFUSED == decide(situation(desired, live)).outcome
     assert [[RUNNER]] == subjects(decide(situation(acknowledging(desired, live), live)))
+
+
+def test_a_request_that_takes_a_payment_which_the_plan_leaves_is_neither_committed_nor_approved_by_the_own_plan() -> None:
+    """The runner pays by default until the new payer is in effect: that it does not any more passed no guard."""
+    live = collaboration(member(BANK), member(RUNNER, QUERY, payments=PAYING))
+    desired = stack_file(
+        wanted_member(BANK, pays_for=["queryCompute"]), wanted_member(RUNNER, QUERY), voters={BANK: APPROVE_OWN_PLAN}
+    )
+    relieving = request(1, change(RUNNER, payments=NOT_PAYING), live=live)
+    asked = decide(situation(desired, live, relieving))
+    assert ([], [[BANK]]) == (of_kind(asked, CastVote), subjects(asked))
+    approved = decide(situation(desired, live, replace(relieving, status="APPROVED")))
+    assert ([], [[BANK]]) == (of_kind(approved, CommitRequest), subjects(approved))
+
+
+def test_a_runner_whose_time_is_over_is_not_taken_off_as_payer_by_the_request_of_somebody_else() -> None:
+    live = collaboration(member(BANK), member(RUNNER, QUERY, payments=PAYING))
+    runner = replace(wanted_member(RUNNER, QUERY, pays_for=["queryCompute"]), until=date(2026, 11, 1))
+    desired = as_of(stack_file(wanted_member(BANK), runner), TODAY)
+    approved = request(1, change(RUNNER, payments=NOT_PAYING), live=live, status="APPROVED")
+    assert () == plan_collaboration(desired, live).changes
+    assert () == decide(situation(desired, live, approved)).moves

@@ -68,12 +68,19 @@ def test_an_account_that_is_only_absent_stays_and_the_way_to_remove_it_is_said()
     assert "to remove it for good, list it under collaborations.sales.removed" in plan.remarks[0].message
 
 
-@pytest.mark.parametrize("status", ["LEFT", "REMOVED", "FORGOTTEN"])
+@pytest.mark.parametrize("status", ["LEFT", "REMOVED"])
 def test_an_account_that_is_gone_already_is_not_spoken_of(status: str) -> None:
     live = replace(LIVE, members={**LIVE.members, BANK: member(BANK, status=status)})
     plan = plan_collaboration(WITHOUT_BANK, live)
     assert ((), ()) == (plan.changes, plan.remarks)
     assert Outcome.CONVERGED == decide(situation(WITHOUT_BANK, live)).outcome
+
+
+def test_an_account_of_a_status_that_is_not_known_is_said_not_to_be_removed() -> None:
+    live = replace(LIVE, members={**LIVE.members, BANK: member(BANK, status="FORGOTTEN")})
+    plan = plan_collaboration(WITHOUT_BANK, live)
+    assert ((), ["not-removable"]) == (plan.changes, [remark.rule for remark in plan.remarks])
+    assert "444455556666 (bank) has the status FORGOTTEN" in plan.remarks[0].message
 
 
 def test_an_account_that_was_never_there_is_not_spoken_of() -> None:
