@@ -6,7 +6,7 @@ from datetime import date
 
 from cleanrooms_governance.change_requests.absences import is_out_of_reach
 from cleanrooms_governance.change_requests.next_move import CastVote, Decision, Outcome
-from cleanrooms_governance.desired import DesiredMembership
+from cleanrooms_governance.desired import DesiredMembership, Expectations
 from cleanrooms_governance.errors import AccessDenied, AnswerLost, Conflict, NotFound, Refused, ServiceError
 from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
 from cleanrooms_governance.memberships.make_membership_change import make_change
@@ -73,7 +73,8 @@ def _read_in_use(desired: DesiredMembership, port: CleanRoomsReads, own: Members
     if any(wanted is not None for wanted in told):
         own = port.membership(own.id)
     collaboration = None
-    if desired.foreign or desired.payer_for not in (None, accepted_payments(own)):
+    asked = desired.expects != Expectations() or desired.payer_for not in (None, accepted_payments(own))
+    if desired.foreign or asked:
         collaboration = port.collaboration(own.collaboration_id)
     # Whose it is matters only where something is to be changed, so that a converged membership costs no call for it.
     if desired.tags is not None or plan_membership(desired, Invitation(own, collaboration)).changes:

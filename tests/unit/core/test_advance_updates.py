@@ -8,7 +8,7 @@ import pytest
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from cleanrooms_emulator.switches import Switches
 from cleanrooms_governance.change_requests.next_move import Outcome
-from cleanrooms_governance.desired import VotingPolicy
+from cleanrooms_governance.desired import Expectations, VotingPolicy
 from cleanrooms_governance.errors import AccessDenied, InvalidRequest, Refused
 from cleanrooms_governance.memberships.updating import NO_DECLINE_TAG
 from cleanrooms_governance.model import CostType, Membership
@@ -281,3 +281,9 @@ def test_what_is_declared_costs_one_more_read_and_no_more(governed: Governed) ->
     before = governed.service.app.journal.last
     joining.run()
     assert {"ListMemberships", "GetMembership"} == set(governed.service.called(before))
+
+
+def test_what_is_expected_of_a_collaboration_of_the_same_stack_is_looked_at_after_joining_too(governed: Governed) -> None:
+    Joining(governed, foreign=False).run()
+    report = Joining(governed, foreign=False, expects=Expectations(query_log=True)).run()
+    assert ["expectation"] == [remark.rule for remark in report.plan.remarks]
