@@ -7,7 +7,6 @@ import atexit
 from contextlib import suppress
 
 from cleanrooms_governance.planning.plan import Remark
-from cleanrooms_governance.settings.stack_file import load
 from cleanrooms_providers.engine import tell
 from cleanrooms_providers.memory import Memory
 from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP
@@ -28,7 +27,7 @@ def _tell_summary(memory: Memory) -> None:
 def _declared(memory: Memory) -> dict[str, str]:
     """Return all resources of the stack file with what each depends on; none where the configuration is no stack file."""
     with suppress(Exception):
-        stack = load(memory.config, memory.project)
+        stack = memory.stack_file()
         declared = {resource_name(COLLABORATION, key): "" for key in stack.collaborations}
         for key, section in stack.memberships.items():
             own = section.collaboration in stack.collaborations

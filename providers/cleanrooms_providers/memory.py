@@ -13,8 +13,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from cleanrooms_governance.aws import AwsAccounts
+from cleanrooms_governance.aws.once import OncePerKey
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.service import Accounts, CleanRooms
+from cleanrooms_governance.settings.stack_file import StackFile, load
 from cleanrooms_governance.text import plain
 from cleanrooms_providers.assessment import CollaborationAssessment, MembershipAssessment
 from cleanrooms_providers.proceedings import Proceedings
@@ -41,11 +43,19 @@ class Memory:
     _collaborations: dict[str, CollaborationAssessment] = field(default_factory=dict)
     _memberships: dict[str, MembershipAssessment] = field(default_factory=dict)
     _moved: dict[str, bool] = field(default_factory=dict)
+    _stack_file: OncePerKey[Path, StackFile] = field(default_factory=OncePerKey)
     _accounts: Accounts | None = None
     _reads: dict[tuple[Access, str], RememberedReads] = field(default_factory=dict)
     _reading_ahead: bool = False
     _closing: bool = False
     _failures: dict[str, str] = field(default_factory=dict)
+
+    def stack_file(self) -> StackFile:
+        """Return the stack file that the configuration is, read once with all that it includes.
+
+        Raises ``InvalidInput`` where it is none.
+        """
+        return self._stack_file.get(self.project, lambda: load(self.config, self.project))
 
     def port(self, owner: str, access: Access, region: str) -> CleanRooms:
         """Return an account's Clean Rooms, for reading afresh and for writing.

@@ -20,7 +20,7 @@ from cleanrooms_governance.settings.inputs import (
     parse_collaboration_inputs,
     parse_membership_inputs,
 )
-from cleanrooms_governance.settings.stack_file import StackFile, load
+from cleanrooms_governance.settings.stack_file import StackFile
 from cleanrooms_providers.memory import Memory, stack_of
 
 READERS = 16
@@ -43,7 +43,7 @@ class _ReadingAhead:
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
 
     def start(self) -> None:
-        stack = load(self._memory.config, self._memory.project)
+        stack = self._memory.stack_file()
         for key in stack.collaborations:
             self._jobs.put(partial(self._read_collaboration, stack, key))
         for key in stack.memberships:

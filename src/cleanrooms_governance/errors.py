@@ -100,6 +100,12 @@ class Unreachable(ServiceError):
 class AnswerLost(ServiceError):
     """A writing call got no usable answer: whether it had its effect is not known until somebody looks."""
 
+    def still(self, message: str) -> "AnswerLost":
+        """Return the same loss in the words of whoever has looked and not found out."""
+        return AnswerLost(
+            message, operation=self.operation, account=self.account, region=self.region, code=self.code, reason=self.reason
+        )
+
 
 class CredentialsRefused(ServiceError):
     """The credentials cannot be had, do not work, or belong to another account."""

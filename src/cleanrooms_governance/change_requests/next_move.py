@@ -241,17 +241,17 @@ class _Deciding:
         now = datetime.combine(s.today, time(), UTC)
         to_come = {atom: value for atom, value in s.planned.items() if atom not in self.kept | self.denied}
         for draft in plan_filings(to_come, s.live, s.desired).drafts:
-            request = ChangeRequest("", RequestStatus.PENDING, now, now, draft.changes)
-            for account, policy in s.desired.voters.items():
-                ballot = decide_vote(policy, request, s.live, s.today, own_plan=True)
-                if ballot.action is Action.DENY:
-                    self.refusals.append(sayings.own_deny_rule(request, account, ballot.rule, s.live, s.desired))
+            self._refuse_denials_of(ChangeRequest("", RequestStatus.PENDING, now, now, draft.changes), s.desired.voters)
         # An account that cannot vote at present forbids no less by its rules.
         for request in (each for each in self.wanted if each.status == RequestStatus.PENDING):
-            for account in (each for each in request.pending_voters if each in s.desired.voters):
-                ballot = decide_vote(s.desired.voters[account], request, s.live, s.today, own_plan=True)
-                if ballot.action is Action.DENY:
-                    self.refusals.append(sayings.own_deny_rule(request, account, ballot.rule, s.live, s.desired))
+            self._refuse_denials_of(request, s.desired.voters.keys() & set(request.pending_voters))
+
+    def _refuse_denials_of(self, request: ChangeRequest, voters: Iterable[AccountId]) -> None:
+        s = self.situation
+        for account in voters:
+            ballot = decide_vote(s.desired.voters[account], request, s.live, s.today, own_plan=True)
+            if ballot.action is Action.DENY:
+                self.refusals.append(sayings.own_deny_rule(request, account, ballot.rule, s.live, s.desired))
 
     def _moves(self, filings: Filings, ledger: Ledger) -> list[Move]:
         s = self.situation

@@ -74,13 +74,9 @@ def ensure_collaboration(
     except AnswerLost as lost:
         sought = poll(lambda: find_created(desired, parties.creator), parties.sleep)
         if sought is None:
-            raise AnswerLost(
+            raise lost.still(
                 f"collaborations.{desired.key}: it is not known whether the collaboration was created ({lost})."
-                " Run again: it will be found by its tag if it was",
-                operation=lost.operation,
-                account=lost.account,
-                region=lost.region,
-                code=lost.code,
+                " Run again: it will be found by its tag if it was"
             ) from lost
         created = sought
     parties.tell(f"created collaboration {created}")

@@ -131,12 +131,9 @@ class Making:
         if gone:
             self.parties.tell(f"removed member {self._who(removal.account)}")
         elif isinstance(trouble, AnswerLost):
-            raise AnswerLost(
+            raise trouble.still(
                 f"it is not known whether {self._who(removal.account)} was removed ({trouble}). Run again: it is removed then,"
-                " if it is still a member",
-                operation=trouble.operation,
-                account=trouble.account,
-                region=trouble.region,
+                " if it is still a member"
             ) from trouble
         elif trouble:
             raise trouble
@@ -200,11 +197,8 @@ class Making:
         except AnswerLost as lost:
             found = poll(lambda: self._announced_request(announced), self.parties.sleep)
             if found is None:
-                raise AnswerLost(
-                    f"it is not known whether the change request was filed ({lost}). Run again: it will be found if it was",
-                    operation=lost.operation,
-                    account=lost.account,
-                    region=lost.region,
+                raise lost.still(
+                    f"it is not known whether the change request was filed ({lost}). Run again: it will be found if it was"
                 ) from lost
             request_id = found
         except ServiceError:

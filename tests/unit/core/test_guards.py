@@ -5,7 +5,6 @@ import pytest
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import CAN_RUN_JOB, Ability, Collaboration, CostType
 from cleanrooms_governance.planning.guards import stale_acknowledgements
-from cleanrooms_governance.planning.plan import Danger, Plan
 from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from cleanrooms_governance.tagging import OWNER_TAG
 from tests.unit.core.builders import (
@@ -24,19 +23,7 @@ from tests.unit.core.builders import (
     stack_file,
     wanted_member,
 )
-
-
-def dangers_of(desired: DesiredCollaboration, live: Collaboration) -> list[tuple[str, str]]:
-    return [(danger.rule, danger.subject) for danger in plan_collaboration(desired, live).dangers]
-
-
-def refused(plan: Plan) -> set[str]:
-    return {refusal.subject for refusal in plan.refusals}
-
-
-def subject(danger: Danger) -> str:
-    return f"{danger.subject} {danger.fingerprint}"
-
+from tests.unit.core.dangers import dangers_of, refused, subject
 
 RUNNERS = collaboration(member(RUNNER, QUERY), member(BANK, CAN_RUN_JOB), member(SHOP))
 """Two accounts that run things, and one that does not."""

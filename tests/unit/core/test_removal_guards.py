@@ -6,7 +6,6 @@ import pytest
 from cleanrooms_governance.desired import DesiredCollaboration, Limits
 from cleanrooms_governance.model import CAN_RUN_JOB, AccountId, Collaboration, CostType, Member
 from cleanrooms_governance.planning.changes import RemoveMember
-from cleanrooms_governance.planning.plan import Danger, Plan
 from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from tests.unit.core.builders import (
     BANK,
@@ -24,6 +23,7 @@ from tests.unit.core.builders import (
     stack_file,
     wanted_member,
 )
+from tests.unit.core.dangers import dangers_of, refused, subject
 
 TWENTY = tuple(AccountId(f"{number:012d}") for number in range(1, 20))
 """With the creator twenty members."""
@@ -37,18 +37,6 @@ def removing(*accounts: str, live: Collaboration, **more: object) -> DesiredColl
         if each.belongs and each.account not in accounts
     ]
     return stack_file(*stay, removed=frozenset(map(AccountId, accounts)), **more)
-
-
-def dangers_of(desired: DesiredCollaboration, live: Collaboration) -> list[tuple[str, str]]:
-    return [(danger.rule, danger.subject) for danger in plan_collaboration(desired, live).dangers]
-
-
-def refused(plan: Plan) -> set[str]:
-    return {refusal.subject for refusal in plan.refusals}
-
-
-def subject(danger: Danger) -> str:
-    return f"{danger.subject} {danger.fingerprint}"
 
 
 PAYING = pays(queryCompute=True, modelTraining=True)
