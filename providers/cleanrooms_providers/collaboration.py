@@ -6,6 +6,7 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
+from cleanrooms_governance.audit.entry import Mandate
 from cleanrooms_governance.change_requests.absences import is_out_of_reach
 from cleanrooms_governance.change_requests.next_move import Decision, Outcome, decide
 from cleanrooms_governance.change_requests.sayings import ABSENT, one_at_a_time
@@ -42,7 +43,7 @@ from cleanrooms_providers.governed import (
     stop_half_done,
     stop_if_refused,
 )
-from cleanrooms_providers.memory import MEMORY
+from cleanrooms_providers.memory import MEMORY, mandate_of
 from cleanrooms_providers.properties import COLLABORATION
 from cleanrooms_providers.reading_ahead import read_ahead
 from cleanrooms_providers.refreshed import with_live_settings
@@ -148,9 +149,10 @@ class _Run:
             MEMORY.proceedings.did(resource_name(COLLABORATION, desired.key), line)
             tell(Remark("done", desired.key, line))
 
+        mandate = mandate_of(desired.owner, "collaborations", props)
         parties = Parties(
-            creator=MEMORY.port(desired.owner, access, desired.region),
-            voters=_voters(desired, voters),
+            creator=MEMORY.port(desired.owner, access, desired.region, mandate),
+            voters=_voters(desired, voters, mandate),
             today=MEMORY.today,
             sleep=MEMORY.sleep,
             tell=tell_done,
@@ -220,8 +222,10 @@ def _assess(
     return found
 
 
-def _voters(desired: DesiredCollaboration, voters: Mapping[AccountId, Access]) -> dict[AccountId, Any]:
-    return {account: MEMORY.port(desired.owner, access, desired.region) for account, access in voters.items()}
+def _voters(
+    desired: DesiredCollaboration, voters: Mapping[AccountId, Access], mandate: Mandate | None = None
+) -> dict[AccountId, Any]:
+    return {account: MEMORY.port(desired.owner, access, desired.region, mandate) for account, access in voters.items()}
 
 
 def _tell_assessment(found: CollaborationAssessment) -> None:

@@ -40,7 +40,7 @@ from cleanrooms_providers.governed import (
     stop_half_done,
     stop_if_refused,
 )
-from cleanrooms_providers.memory import MEMORY
+from cleanrooms_providers.memory import MEMORY, mandate_of
 from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP
 from cleanrooms_providers.reading_ahead import read_ahead
 from cleanrooms_providers.standing import not_known_yet, of_membership, resource_name
@@ -192,7 +192,7 @@ def _advance(desired: DesiredMembership, access: Access, props: Properties) -> P
         tell(Remark("done", desired.key, line))
 
     member = Member(
-        port=MEMORY.port(desired.owner, access, desired.region),
+        port=MEMORY.port(desired.owner, access, desired.region, mandate_of(desired.owner, "memberships", props)),
         today=MEMORY.today,
         tell=tell_done,
         may_write=access.write is not None,

@@ -5,18 +5,22 @@ never rely on what is remembered here, they read for themselves; what they leave
 resources that come after. The engine calls on up to four threads at a time.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
+from cleanrooms_governance.audit.entry import Mandate
+from cleanrooms_governance.audit.place import audit_log
 from cleanrooms_governance.aws import AwsAccounts
 from cleanrooms_governance.aws.once import OncePerKey
 from cleanrooms_governance.desired import Access
-from cleanrooms_governance.service import Accounts, CleanRooms
-from cleanrooms_governance.settings.stack_file import StackFile, load
+from cleanrooms_governance.service import CleanRooms
+from cleanrooms_governance.settings.stack_file import StackFile, audit_file, load
 from cleanrooms_governance.text import plain
 from cleanrooms_providers.assessment import CollaborationAssessment, MembershipAssessment
 from cleanrooms_providers.proceedings import Proceedings
@@ -44,7 +48,7 @@ class Memory:
     _memberships: dict[str, MembershipAssessment] = field(default_factory=dict)
     _moved: dict[str, bool] = field(default_factory=dict)
     _stack_file: OncePerKey[Path, StackFile] = field(default_factory=OncePerKey)
-    _accounts: Accounts | None = None
+    _accounts: AwsAccounts | None = None
     _reads: dict[tuple[Access, str], RememberedReads] = field(default_factory=dict)
     _reading_ahead: bool = False
     _closing: bool = False
@@ -57,15 +61,17 @@ class Memory:
         """
         return self._stack_file.get(self.project, lambda: load(self.config, self.project))
 
-    def port(self, owner: str, access: Access, region: str) -> CleanRooms:
+    def port(self, owner: str, access: Access, region: str, mandate: Mandate | None = None) -> CleanRooms:
         """Return an account's Clean Rooms, for reading afresh and for writing.
 
-        Parameters: ``owner`` is the ``<project>/<stack>/<key>`` of the resource at hand, after which role sessions are named.
+        Parameters: ``owner`` is the ``<project>/<stack>/<key>`` of the resource at hand, after which role sessions are named;
+        ``mandate`` is what the audit says about writing calls.
         """
         with self._lock:
             if self._accounts is None:
-                self._accounts = AwsAccounts(stack_of(owner))
-            return self._accounts(access, region)
+                audit = audit_log(os.environ, self.project, lambda: audit_file(self.config))
+                self._accounts = AwsAccounts(stack_of(owner), audit=audit)
+            return (self._accounts.on_behalf_of(mandate) if mandate else self._accounts)(access, region)
 
     def reads(self, owner: str, access: Access, region: str) -> RememberedReads:
         """Return an account's Clean Rooms for looking, each question asked once a process."""
@@ -147,6 +153,15 @@ class Memory:
 def stack_of(owner: str) -> str:
     """Return ``<project>/<stack>`` of a ``<project>/<stack>/<key>``."""
     return "/".join(owner.split("/")[:2])
+
+
+def mandate_of(owner: str, section: str, props: Mapping[str, Any]) -> Mandate:
+    """Return what the audit says about the writing calls of a create or update.
+
+    Parameters: ``section`` is that of the stack file; ``props`` are the checked inputs, with the plan's fingerprint.
+    """
+    key = f"{section}.{owner.removeprefix(stack_of(owner)).lstrip('/')}"
+    return Mandate(stack_of(owner), key, str(props.get("fingerprint") or ""), "pulumi up")
 
 
 MEMORY = Memory()

@@ -3,6 +3,7 @@
     GovernanceError
     ├── InvalidInput          the stack file or a resource's inputs, with every finding
     ├── Refused               the live world is not what the reviewed plan was made for
+    ├── AuditFailed           the audit that was asked for cannot be kept
     └── ServiceError          an answer, or no answer, from AWS
         ├── AccessDenied      hidden or forbidden: the two look alike and neither means "gone"
         ├── NotFound          the service says that it has no such thing
@@ -47,6 +48,10 @@ class InvalidInput(GovernanceError):
 
 class Refused(GovernanceError):
     """The run would have to do something that nobody reviewed."""
+
+
+class AuditFailed(GovernanceError):
+    """A writing call could not be noted in the audit, so it was not made, or nothing was written after it."""
 
 
 class ServiceError(GovernanceError):

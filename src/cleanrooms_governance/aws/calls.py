@@ -12,6 +12,7 @@ from cleanrooms_governance.aws.pace import Lane, Pace
 from cleanrooms_governance.errors import AnswerLost, ServiceError, ServiceFailure, Throttled, Unreachable
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 Answer = dict[str, Any]
 
@@ -28,7 +29,7 @@ class Calls:
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
 
-    def send(self, call: Call, request: Callable[[], Answer], decode: Callable[[Answer], T]) -> T:
+    def send(self, call: Call, request: Callable[[], A], decode: Callable[[A], T]) -> T:
         """Return the decoded answer of ``request``.
 
         A 429 is always sent again: the service did nothing. So is a request that never got there. One whose
@@ -43,7 +44,7 @@ class Calls:
         while True:
             self._pace.wait(lane)
             try:
-                return _attempt(request, decode)
+                return attempted(request, decode)
             except ServiceError:
                 raise
             except boundary() as error:
@@ -61,7 +62,8 @@ class Calls:
                     raise failure from error
 
 
-def _attempt(request: Callable[[], Answer], decode: Callable[[Answer], T]) -> T:
+def attempted(request: Callable[[], A], decode: Callable[[A], T]) -> T:
+    """Return the decoded answer of one sending. Raises: ``IncompleteAnswer``, and whatever ``request`` raises."""
     answer = request()
     try:
         return decode(answer)

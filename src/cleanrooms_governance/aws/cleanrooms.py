@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from cleanrooms_governance.audit.entry import Mandate
 from cleanrooms_governance.aws import decode, decode_shared, encode
+from cleanrooms_governance.aws.auditing import Auditing, Writing
 from cleanrooms_governance.aws.calls import Answer, Calls
 from cleanrooms_governance.aws.failures import Call, Sending
 from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
@@ -28,13 +30,25 @@ OpenClient = Callable[[Credentials], Any]
 
 
 class AwsCleanRooms:
-    """Implements ``service.CleanRooms``. ``open_client`` checks the credentials at their first use."""
+    """Implements ``service.CleanRooms``.
 
-    def __init__(self, access: Access, region: str, calls: Calls, open_client: OpenClient) -> None:
+    Parameters: ``open_client`` checks the credentials at their first use. Writing calls are noted by ``auditing`` as made on
+    behalf of ``mandate``.
+    """
+
+    def __init__(
+        self, access: Access, region: str, calls: Calls, open_client: OpenClient, auditing: Auditing, mandate: Mandate
+    ) -> None:
         self._access = access
         self._region = region
         self._calls = calls
         self._open_client = open_client
+        self._auditing = auditing
+        self._mandate = mandate
+
+    def on_behalf_of(self, mandate: Mandate) -> "AwsCleanRooms":
+        """Return the same Clean Rooms, acting on somebody else's behalf."""
+        return AwsCleanRooms(self._access, self._region, self._calls, self._open_client, self._auditing, mandate)
 
     @property
     def account(self) -> AccountId:
@@ -213,7 +227,9 @@ class AwsCleanRooms:
         self._write("DeleteMembership", {"membershipIdentifier": membership_id}, lambda answer: None)
 
     def _read(self, operation: str, parameters: encode.Parameters, decoded: Callable[[Answer], T]) -> T:
-        return self._send(self._call(operation, parameters, Sending.READ), parameters, self._access.read, decoded)
+        call = self._call(operation, parameters, Sending.READ)
+        client = self._open_client(self._access.read)
+        return self._calls.send(call, _request(client, call, parameters), self._auditing.learning(parameters, decoded))
 
     def _pages(self, operation: str, parameters: encode.Parameters, decoded: Callable[[Answer], Iterable[T]]) -> tuple[T, ...]:
         """Read all pages; only an absent token ends the list, because an empty page may have a successor."""
@@ -240,12 +256,16 @@ class AwsCleanRooms:
             tokens.append(following)
 
     def _write(self, operation: str, parameters: encode.Parameters, decoded: Callable[[Answer], T]) -> T:
-        call = self._call(operation, parameters, Sending.SINGLE_WRITE)
-        return self._send(call, parameters, self._writing(call), decoded)
+        return self._send(self._call(operation, parameters, Sending.SINGLE_WRITE), parameters, decoded)
 
     def _write_again(self, operation: str, parameters: encode.Parameters) -> None:
-        call = self._call(operation, parameters, Sending.REPEATABLE_WRITE)
-        self._send(call, parameters, self._writing(call), lambda answer: None)
+        self._send(self._call(operation, parameters, Sending.REPEATABLE_WRITE), parameters, lambda answer: None)
+
+    def _send(self, call: Call, parameters: encode.Parameters, decoded: Callable[[Answer], T]) -> T:
+        credentials = self._writing(call)
+        request = _request(self._open_client(credentials), call, parameters)
+        writing = Writing(call, parameters, credentials, self._mandate)
+        return self._calls.send(call, self._auditing.noting(writing, request, decoded), lambda value: value)
 
     def _writing(self, call: Call) -> Credentials:
         if self._access.write is not None:
@@ -255,10 +275,6 @@ class AwsCleanRooms:
             "nothing was called. Give it `write` credentials, or have the account's owner do it."
         )
 
-    def _send(self, call: Call, parameters: encode.Parameters, credentials: Credentials, decoded: Callable[[Answer], T]) -> T:
-        client = self._open_client(credentials)
-        return self._calls.send(call, lambda: _method(client, call.operation)(**parameters), decoded)
-
     def _call(self, operation: str, parameters: encode.Parameters, sending: Sending) -> Call:
         subject = next((parameters[name] for name in _SUBJECTS if name in parameters), "")
         return Call(operation, self.account, self.region, sending, subject)
@@ -267,8 +283,8 @@ class AwsCleanRooms:
 _SUBJECTS = ("changeRequestIdentifier", "collaborationIdentifier", "membershipIdentifier", "resourceArn")
 
 
-def _method(client: Any, operation: str) -> Callable[..., Answer]:
+def _request(client: Any, call: Call, parameters: encode.Parameters) -> Callable[[], Answer]:
     from botocore import xform_name
 
-    method: Callable[..., Answer] = getattr(client, xform_name(operation))
-    return method
+    method: Callable[..., Answer] = getattr(client, xform_name(call.operation))
+    return lambda: method(**parameters)

@@ -92,4 +92,4 @@ def _refuse_incomplete_answer(http_response: Any, parsed: dict[str, Any], model:
         return
     missing = [member for member in model.output_shape.required_members if parsed.get(member) is None]
     if missing:
-        raise IncompleteAnswer(missing)
+        raise IncompleteAnswer(missing, parsed.get("ResponseMetadata", {}).get("RequestId", ""))

@@ -50,11 +50,14 @@ class IncompleteAnswer(Exception):
     """A successful answer lacks members that it must have.
 
     botocore turns a truncated body into an empty answer silently.
+
+    Parameters: ``request_id`` is the answer's, where it is known.
     """
 
-    def __init__(self, missing: Sequence[str]) -> None:
+    def __init__(self, missing: Sequence[str], request_id: str = "") -> None:
         super().__init__(", ".join(missing))
         self.missing = tuple(missing)
+        self.request_id = request_id
 
 
 @dataclass(frozen=True, slots=True)

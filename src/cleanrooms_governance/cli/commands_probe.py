@@ -49,7 +49,7 @@ def probe(
     from cleanrooms_governance.cli.probe.play import play
     from cleanrooms_governance.cli.probe.report import probe_report
     from cleanrooms_governance.cli.probe.stage import Stage
-    from cleanrooms_governance.cli.stack import read_stack
+    from cleanrooms_governance.cli.stack import audit_of, read_stack
     from cleanrooms_governance.cli.worlds import access_of
 
     if creator == member:
@@ -63,9 +63,9 @@ def probe(
     name = f"crgov-probe-{uuid.uuid4().hex[:12]}"
     if not yes:
         return _announced(name, creator, member, region, as_json=as_json)
-    stage = Stage(
-        PlainCalls(entries["creator"], region, stack="probe"), PlainCalls(entries["member"], region, stack="probe"), name
-    )
+    audit = audit_of(read)
+    calls = {who: PlainCalls(access, region, stack="probe", audit=audit, by="crgov probe") for who, access in entries.items()}
+    stage = Stage(calls["creator"], calls["member"], name)
     report = probe_report(play(stage, output.progress if sys.stderr.isatty() else output.no_progress))
     output.show(report, as_json=as_json)
     return report.exit

@@ -12,9 +12,10 @@ from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.model import AccountId
 
 if TYPE_CHECKING:  # what these import takes longer than showing a help text may
+    from cleanrooms_governance.aws import AwsAccounts
     from cleanrooms_governance.cli.stack import Stack
     from cleanrooms_governance.cli.worlds import Choice, Seen
-    from cleanrooms_governance.service import Accounts, Action
+    from cleanrooms_governance.service import Action
 
 _account_to_see_as = click.option(
     "--account", type=options.ACCOUNT, help="The account to look as, for a collaboration that is in no stack file."
@@ -126,9 +127,9 @@ def _check_who_looks(where: dict[str, Any]) -> None:
         raise Misused("--account goes with --collaboration: those of a stack file are looked at as the accounts it holds")
 
 
-def _look(where: dict[str, Any]) -> "tuple[Stack | None, Choice, Accounts, list[Seen]]":
+def _look(where: dict[str, Any]) -> "tuple[Stack | None, Choice, AwsAccounts, list[Seen]]":
     from cleanrooms_governance.aws import AwsAccounts
-    from cleanrooms_governance.cli.stack import read_stack
+    from cleanrooms_governance.cli.stack import audit_of, read_stack
     from cleanrooms_governance.cli.worlds import Choice, look, places
 
     stack = read_stack(where["stack"], where["stack_file"], Path.cwd())
@@ -136,11 +137,12 @@ def _look(where: dict[str, Any]) -> "tuple[Stack | None, Choice, Accounts, list[
     options.refuse_beside_stack(stack is not None, where["profile"], where["role"], where["external_id"])
     credentials = options.credentials(where["profile"], where["role"], where["external_id"])
     choice = Choice(where["collaboration"], account, where["region"], credentials)
-    accounts = AwsAccounts(stack.owner_prefix if stack else "by-hand")
+    accounts = AwsAccounts(stack.owner_prefix if stack else "by-hand", audit=audit_of(stack))
     return stack, choice, accounts, look(places(stack, choice), accounts)
 
 
 def _decide(action: "Action", reviewed: tuple[str, str, str | None], where: dict[str, Any], *, as_json: bool) -> int:
+    from cleanrooms_governance.audit.entry import Mandate
     from cleanrooms_governance.cli.deciding import Reviewed, decide
     from cleanrooms_governance.cli.output import Line, Report, Tone
     from cleanrooms_governance.cli.request_reports import find_request, world_document
@@ -151,7 +153,11 @@ def _decide(action: "Action", reviewed: tuple[str, str, str | None], where: dict
     world, _ = find_request(seen, reviewed[0])
     access = access_of(stack, where["account"], choice.credentials)
     place = Place(world.place.label, access, world.live.region)
-    decided = decide(action, Reviewed(*reviewed), place, world.live.id, accounts)
+    declared = stack.file.memberships if stack else {}
+    section = "collaborations" if world.place.desired else "memberships" if world.place.label in declared else ""
+    key = f"{section}.{place.label}" if section else ""
+    mandate = Mandate(stack.owner_prefix if stack else "by-hand", key, by=f"crgov requests {action.value.lower()}")
+    decided = decide(action, Reviewed(*reviewed), place, world.live.id, accounts.on_behalf_of(mandate))
     document = {
         "action": action.value,
         "done": decided.done,

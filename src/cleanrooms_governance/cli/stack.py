@@ -5,11 +5,14 @@ folder of the stack files. The engine itself is not needed.
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from cleanrooms_governance.audit.entry import AuditLog
+from cleanrooms_governance.audit.place import audit_log
 from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.errors import Finding, InvalidInput
 from cleanrooms_governance.model import AccountId
@@ -21,11 +24,12 @@ PROJECT_FILE = "Pulumi.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A stack file and where it belongs: ``project`` and ``name`` are the engine's."""
+    """A stack file and where it belongs: ``project`` and ``name`` are the engine's, ``folder`` is the project folder."""
 
     project: str
     name: str
     file: StackFile
+    folder: Path = Path()
 
     @property
     def owner_prefix(self) -> str:
@@ -68,7 +72,13 @@ def read_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stac
         return None
     project = _text(_mapping(root / PROJECT_FILE), "name") if root else ""
     name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-    return Stack(project, name, load(_configuration(path, project), root or path.resolve().parent))
+    folder = root or path.resolve().parent
+    return Stack(project, name, load(_configuration(path, project), folder), folder)
+
+
+def audit_of(stack: Stack | None) -> AuditLog | None:
+    """Return where the writing calls of a command are noted, by the stack file or by the environment."""
+    return audit_log(os.environ, stack.folder if stack else Path(), lambda: stack.file.audit if stack else None)
 
 
 def _project_folder(folder: Path) -> Path | None:

@@ -58,6 +58,7 @@ KeyPrefix = Annotated[str, BeforeValidator(strict.shaped(text_shapes.KEY_PREFIX)
 ResultRole = Annotated[str, BeforeValidator(strict.shaped(text_shapes.RESULT_ROLE))]
 AccessRole = Annotated[str, BeforeValidator(strict.shaped(text_shapes.ACCESS_ROLE))]
 ExternalId = Annotated[str, BeforeValidator(strict.shaped(text_shapes.EXTERNAL_ID))]
+AuditPath = Annotated[str, BeforeValidator(strict.shaped(text_shapes.AUDIT_FILE))]
 Profile = Annotated[str, BeforeValidator(strict.shaped(text_shapes.PROFILE))]
 
 

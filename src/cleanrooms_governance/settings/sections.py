@@ -42,6 +42,12 @@ class AccountSection(CredentialsSection):
     write: Maybe[CredentialsSection] = None
 
 
+class AuditSection(Section):
+    """Where every writing call is noted."""
+
+    file: fields.AuditPath = Field(description="the path of a file in the project folder, such as audit/retail.jsonl")
+
+
 class MemberSection(Section):
     """One member of a collaboration."""
 

@@ -15,13 +15,14 @@ from cleanrooms_governance.settings.gathering import Document, gather
 from cleanrooms_governance.settings.include import read_included
 from cleanrooms_governance.settings.included_file import IncludedFile
 from cleanrooms_governance.settings.places import Source, in_order
-from cleanrooms_governance.settings.sections import AccountSection, CollaborationSection, MembershipSection
+from cleanrooms_governance.settings.reading import read_section
+from cleanrooms_governance.settings.sections import AccountSection, AuditSection, CollaborationSection, MembershipSection
 from cleanrooms_governance.settings.values import to_account
 
 NAMESPACE = "cleanrooms"
 
 _SECTIONS = ("accounts", "collaborations", "memberships")
-_SETTINGS = ("include", "onWaiting")
+_SETTINGS = ("audit", "include", "onWaiting")
 _STACK_FILE = Source(namespace=f"{NAMESPACE}:")
 _MOST_INLINE_BYTES = 90_000
 """The engine hands all configuration to the program in one environment string, for which Linux has 128 KiB."""
@@ -36,12 +37,29 @@ class OnWaiting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StackFile:
-    """A valid stack file; everything is sorted by key. ``on_waiting`` says whether a run may end well while it waits."""
+    """A valid stack file; everything is sorted by key.
+
+    ``on_waiting`` says whether a run may end well while it waits. ``audit`` is the file in which writing calls are noted,
+    relative to the project folder, ``None`` for none.
+    """
 
     accounts: Mapping[AccountId, Account]
     collaborations: Mapping[str, CollaborationSection]
     memberships: Mapping[str, MembershipSection]
     on_waiting: OnWaiting = OnWaiting.REPORT
+    audit: str | None = None
+
+
+def audit_file(config: Mapping[str, str]) -> str | None:
+    """Return the file of the audit alone, whatever else the configuration of ``load`` says; ``None`` where none is named.
+
+    Raises ``InvalidInput``.
+    """
+    said = {name: _value(text) for name, text in _own_namespace(config).items() if name == "audit"}
+    file, findings = _audit(said)
+    if findings:
+        raise InvalidInput(in_order(findings))
+    return file
 
 
 def load(config: Mapping[str, str], project: Path) -> StackFile:
@@ -60,6 +78,7 @@ def load(config: Mapping[str, str], project: Path) -> StackFile:
     accounts = gather("accounts", AccountSection, strict.account_id, documents)
     collaborations = gather("collaborations", CollaborationSection, strict.entry_key, documents)
     memberships = gather("memberships", MembershipSection, strict.entry_key, documents)
+    audit, audit_findings = _audit(said)
     parts = (included, accounts, collaborations, memberships)
     draft = Draft(
         accounts.entries,
@@ -70,6 +89,7 @@ def load(config: Mapping[str, str], project: Path) -> StackFile:
     findings = [
         *_size_findings(own),
         *_setting_findings(said),
+        *audit_findings,
         *(finding for file in included.files for finding in _file_findings(file)),
         *(finding for part in parts for finding in part.findings),
         *stack_findings(draft),
@@ -81,6 +101,7 @@ def load(config: Mapping[str, str], project: Path) -> StackFile:
         collaborations={key: entry.section for key, entry in understood(draft.collaborations)},
         memberships={key: entry.section for key, entry in understood(draft.memberships)},
         on_waiting=OnWaiting(str(said.get("onWaiting", OnWaiting.REPORT))),
+        audit=audit,
     )
 
 
@@ -120,6 +141,13 @@ def _setting_findings(said: Mapping[str, object]) -> Iterator[Finding]:
     on_waiting = said.get("onWaiting", OnWaiting.REPORT)
     if on_waiting not in list(OnWaiting):
         yield _STACK_FILE.finding(("onWaiting",), f"{strict.shown(on_waiting)} is not possible: write report or fail")
+
+
+def _audit(said: Mapping[str, object]) -> tuple[str | None, list[Finding]]:
+    if "audit" not in said:
+        return None, []
+    entry, findings = read_section(AuditSection, said["audit"], _STACK_FILE, ("audit",))
+    return (entry.section.file if entry and not findings else None), findings
 
 
 def _file_findings(file: IncludedFile) -> Iterator[Finding]:

@@ -101,6 +101,17 @@ PROFILE = TextShape(
     re.compile(rf"(?!\s)[^\t\r\n{_NOT_TAKEN}]*(?<!\s)"),
     "it may not begin or end with a blank, and takes no control characters",
 )
+AUDIT_FILE = TextShape(
+    "",
+    "audit file",
+    1,
+    255,
+    re.compile(
+        r"(?!.*(^|/)\.{0,2}(/|$))[^\\/\x00-\x1f\x7f-\x9f\ud800-\udfff]+(/[^\\/\x00-\x1f\x7f-\x9f\ud800-\udfff]+)*\.jsonl"
+    ),
+    "write a path inside the project folder that ends in .jsonl, such as audit/retail.jsonl (any other place: the environment"
+    " variable CLEANROOMS_AUDIT)",
+)
 WHY = TextShape("", "reason", 1, 255, _NAME, _NAME_ALLOWED)
 OWNER = TextShape(
     "",
