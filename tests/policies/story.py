@@ -24,6 +24,7 @@ from cleanrooms_emulator.callers.roles import Role
 from cleanrooms_emulator.iam import principals
 from cleanrooms_emulator.iam.principals import PrincipalPolicies
 from cleanrooms_emulator.transport.in_process import client, connect
+from cleanrooms_governance.audit.entry import AuditLog
 from cleanrooms_governance.aws import AwsAccounts, Pace
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
 from cleanrooms_governance.change_requests.next_move import Outcome, decide
@@ -84,12 +85,13 @@ def values(account: str) -> dict[str, str]:
 class Stage:
     """One service and one process of the reconciler on it. The process assumes its roles at the first play."""
 
-    def __init__(self) -> None:
+    def __init__(self, audit: AuditLog | None = None) -> None:
         self.app = Application(ids="policies")
         trusting = [Role(role_arn(account, name), (PIPELINE,)) for account in HELD for name in (READ_ROLE, WRITE_ROLE)]
         roles.declare(self.app.store, trusting)
         self._beginning = self.app.snapshot()
-        self.accounts = AwsAccounts("acme/prod", lambda made: connect(self.app, made), pace=Pace(lambda: 0.0, _no_sleep))
+        pace = Pace(lambda: 0.0, _no_sleep)
+        self.accounts = AwsAccounts("acme/prod", lambda made: connect(self.app, made), pace=pace, audit=audit)
 
     def warm_up(self) -> None:
         """Assume all roles now, by a play that no policy binds; the worlds that begin later know the sessions."""

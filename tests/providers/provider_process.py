@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -60,6 +60,10 @@ class HalfDone:
     id: str
     outputs: Properties
     reasons: tuple[str, ...]
+
+
+class Died(Exception):
+    """The provider process has ended in the middle of an RPC."""
 
 
 class Failed(Exception):
@@ -117,7 +121,7 @@ class Provider:
     def __init__(self, process_id: int, output: IO[str], reap: Callable[[], object] = lambda: None) -> None:
         self.printed = ""
         self._reap = reap
-        self._process_id = process_id
+        self.process_id = process_id
         self._output = output
         address = f"127.0.0.1:{int(output.readline())}"
         self._channel = grpc.insecure_channel(address, options=_AS_THE_ENGINE)
@@ -130,7 +134,8 @@ class Provider:
     def end(self, how: signal.Signals) -> None:
         """End the process; what it has printed is in ``printed`` from then on."""
         self._channel.close()
-        os.kill(self._process_id, how)
+        with suppress(ProcessLookupError):
+            os.kill(self.process_id, how)
         with self._output:
             self.printed = self._output.read()
         self._reap()
@@ -207,12 +212,14 @@ def holds_unknown(value: object) -> bool:
     return value == UNKNOWN
 
 
-def _failed(error: Any) -> Failed:
+def _failed(error: Any) -> Failed | Died:
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin":
             status = status_pb2.Status.FromString(value)
             assert error.code().value[0] == status.code, "the engine's gRPC takes a status only with the call's own code"
             return Failed(status.message, _half_done(status))
+    if error.code() is grpc.StatusCode.UNAVAILABLE:
+        return Died()
     return Failed(f"{error.code().name}: {error.details()}", None)
 
 

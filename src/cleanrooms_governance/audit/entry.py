@@ -78,7 +78,7 @@ class AuditEntry:
             "result": self.result.value,
             "code": plain(self.code),
         }
-        return json.dumps(document, ensure_ascii=True, default=str)
+        return json.dumps(document, ensure_ascii=True, default=str).replace("\x7f", "\\u007f")
 
 
 Note = Callable[[AuditEntry], None]

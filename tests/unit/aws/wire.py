@@ -33,7 +33,7 @@ class Script:
     def _next(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         self.queries.append(sorted(request.url.partition("?")[2].split("&")))
         answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return _answer(request, answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 

@@ -7,6 +7,12 @@ from tests.unit.settings.stacks import BANK, MEDIA, OTHER_ID, RETAILER, findings
 
 RULE = {"types": ["ADD_MEMBER"], "accounts": [BANK]}
 
+AUDIT = {"file": "audit/retail.jsonl"}
+AUDIT_PATH = (
+    "write a path inside the project folder that ends in .jsonl, such as audit/retail.jsonl (any other place: the environment"
+    " variable CLEANROOMS_AUDIT)"
+)
+
 ONE_FINDING: dict[str, tuple[Edit, str]] = {
     "unknown-key": (put(f"{OURS} querylogs", True), f"{SHOWN}.querylogs: unknown key: did you mean `queryLog`?"),
     "unknown-key-like-no-other": (
@@ -22,6 +28,33 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
     "not-built-membership-key": (
         put("memberships media privacyBudgets", {}),
         "cleanrooms:memberships.media.privacyBudgets: not built yet: this version cannot manage `privacyBudgets`, remove it",
+    ),
+    "audit-as-a-text": (
+        put("audit", "audit/retail.jsonl"),
+        "cleanrooms:audit: must be a mapping of keys to values, not 'audit/retail.jsonl'",
+    ),
+    "audit-without-a-file": (
+        put("audit", {}),
+        "cleanrooms:audit.file: is missing: give the path of a file in the project folder, such as audit/retail.jsonl",
+    ),
+    "audit-with-another-key": (
+        put("audit", {**AUDIT, "flie": "x"}),
+        "cleanrooms:audit.flie: unknown key: did you mean `file`?",
+    ),
+    **{
+        f"audit-{name}": (put("audit", {"file": path}), f"cleanrooms:audit.file: {path!r} is no audit file: {AUDIT_PATH}")
+        for name, path in {
+            "of-another-kind": "audit/retail.json",
+            "anywhere": "/etc/cron.d/retail.jsonl",
+            "above": "../retail.jsonl",
+            "above-on-the-way": "audit/../../retail.jsonl",
+            "without-a-name": "audit/.jsonl",
+            "of-two-lines": "audit\n.jsonl",
+        }.items()
+    },
+    "audit-of-windows": (
+        put("audit", {"file": "C:\\retail.jsonl"}),
+        f"cleanrooms:audit.file: 'C:\\retail.jsonl' is no audit file: {AUDIT_PATH}",
     ),
     "on-waiting": (put("onWaiting", "stop"), "cleanrooms:onWaiting: 'stop' is not possible: write report or fail"),
     "until-as-a-timestamp": (

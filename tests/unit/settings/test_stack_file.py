@@ -47,6 +47,7 @@ LEGAL: dict[str, Edit] = {
         drop(f"accounts {MEDIA} write"),
     ),
     "receiver-that-queries": put(f"{OURS} members {RETAILER} abilities", ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]),
+    "audit": put("audit", {"file": "audit/retail.jsonl"}),
     "on-waiting": put("onWaiting", "report"),
     "fail-on-waiting": put("onWaiting", "fail"),
     "member-for-a-time": put(f"{OURS} members {BANK}", {"abilities": [], "until": "2027-03-31", "why": "contract 77"}),
