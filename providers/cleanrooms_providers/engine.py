@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import wraps
+from traceback import format_exception
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import grpc
@@ -22,6 +23,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
 from cleanrooms_governance.planning.plan import Level, Remark
 from cleanrooms_governance.report import harmless
+from cleanrooms_governance.text import discreet
 
 PROVIDER = "__provider"
 """The property in which the SDK stores the provider's name; refresh and destroy find it among the outputs."""
@@ -99,10 +101,10 @@ def without_traceback(method: Callable[Parameters, Result]) -> Callable[Paramete
             raise
         except Exception as error:
             if os.environ.get(DEBUG):
-                raise
+                halt(discreet("".join(format_exception(error))))
             halt(
-                f"an error in cleanrooms-governance itself: {type(error).__name__}: {error}. Run again; if it persists, report"
-                f" it with what {DEBUG}=1 shows"
+                f"an error in cleanrooms-governance itself: {type(error).__name__}: {discreet(str(error))}. Run again; if it"
+                f" persists, report it with what {DEBUG}=1 shows"
             )
 
     return plainly

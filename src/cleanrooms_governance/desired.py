@@ -14,12 +14,15 @@ from cleanrooms_governance.model import Ability, AccountId, CostType
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """How to act as an account: exactly one of ``environment``, ``profile`` and ``role`` is set."""
+    """How to act as an account: exactly one of ``environment``, ``profile`` and ``role`` is set.
+
+    ``external_id`` is no secret to AWS, and is kept out of every text all the same: some treat it as one.
+    """
 
     environment: bool = False
     profile: str | None = None
     role: str | None = None
-    external_id: str | None = None
+    external_id: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,16 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 _ENGINE_MARKUP = re.compile(r"<\{%|%\}>")
 
+_WITHHELD = "***"
+_CREDENTIALS_OF_URL = re.compile(r"(?<=//)(?:[^\s\"'<>]*@|[^\"'<>]*@(?=[^\s\"'<>]*[\"']))")
+"""Up to the last ``@`` of a URL; where that is in quotes, blanks do not end it."""
+
+_NAMED_SECRET = re.compile(
+    r"((?:secret[-_ ]?(?:access[-_ ]?)?key|(?:security|session|access|refresh|id)[-_ ]?token|signature|credential|password"
+    r"|passphrase)[\"']?\s*[=:>]\s*[\"']?)[^\s\"'<>&,;]+",
+    re.IGNORECASE,
+)
+
 
 def plain(text: str, limit: int = 100) -> str:
     """Return a text of another account fit for a terminal and the engine's display.
@@ -21,6 +31,11 @@ def plain(text: str, limit: int = 100) -> str:
     visible = "".join(character for character in text if unicodedata.category(character) not in _INVISIBLE)
     harmless = _ENGINE_MARKUP.sub(" ", visible).strip()
     return harmless if len(harmless) <= limit else harmless[: limit - 1] + "…"
+
+
+def discreet(text: str) -> str:
+    """Return a text of a library or a service without what may be a secret in it: credentials in a URL, and values named so."""
+    return _NAMED_SECRET.sub(rf"\1{_WITHHELD}", _CREDENTIALS_OF_URL.sub(f"{_WITHHELD}@", text))
 
 
 def label(account: str, names: Mapping[AccountId, str]) -> str:

@@ -118,5 +118,5 @@ def test_an_error_that_nobody_foresaw_is_one_line() -> None:
 
 def test_an_error_that_nobody_foresaw_is_whole_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(engine.DEBUG, "1")
-    with pytest.raises(KeyError):
+    with pytest.raises(engine.Halt, match=r"(?s)Traceback.*KeyError"):
         unforeseen()

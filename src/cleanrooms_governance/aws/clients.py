@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from cleanrooms_governance.aws import unknown_members
 from cleanrooms_governance.aws.failures import IncompleteAnswer
+from cleanrooms_governance.errors import Unreachable
 
 CLEAN_ROOMS = "cleanrooms"
 STS = "sts"
@@ -60,9 +62,13 @@ def new_session(profile: str | None = None, source: CredentialSource | None = No
 
 
 def new_client(session: Any, service: str, region: str, on_client: OnClient | None) -> Any:
-    """Make a client that sends each request once and refuses answers without the members that they must have."""
+    """Make a client that sends each request once and refuses answers without the members that they must have.
+
+    Raises: ``Unreachable`` if the endpoint that is configured is no URL.
+    """
     import boto3
     from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
 
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 1},
@@ -71,8 +77,21 @@ def new_client(session: Any, service: str, region: str, on_client: OnClient | No
         max_pool_connections=CONNECTIONS,
         user_agent_extra="cleanrooms-governance",
     )
-    with _making:
-        client = boto3.session.Session(botocore_session=session).client(service, region_name=region, config=config)
+    try:
+        with _making:
+            client = boto3.session.Session(botocore_session=session).client(service, region_name=region, config=config)
+        _ = urlsplit(client.meta.endpoint_url).port
+    except BotoCoreError:
+        raise
+    except ValueError:
+        # Without the text, which quotes the endpoint, and a password that it may hold.
+        raise Unreachable(
+            f"{service}: the endpoint that is configured is no URL. Correct AWS_ENDPOINT_URL, or endpoint_url in the AWS"
+            " configuration file, and write special characters of a password in it percent-encoded",
+            operation="",
+            account="",
+            region=region,
+        ) from None
     client.meta.events.register(f"after-call.{service}", _refuse_incomplete_answer)
     if service == CLEAN_ROOMS:
         unknown_members.watch(client)

@@ -1,6 +1,7 @@
 """What does a failed call mean, and what does a person need to know about it?
 
 Only codes, reasons and HTTP status decide, never a sentence of the service (its texts are not documented).
+Nor is a text of the SDK or the service passed on that may hold a credential: a truncated answer of STS does, and so may a URL.
 The one question that matters for a writing call is whether it can have had its effect: then, and only then, it
 becomes ``AnswerLost``.
 """
@@ -14,6 +15,7 @@ from typing import Any
 from cleanrooms_governance import errors
 from cleanrooms_governance.errors import ServiceError
 from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.text import discreet
 
 KnownRegions = Callable[[], Sequence[str]]
 """The Regions that the installed SDK knows the service in."""
@@ -126,7 +128,7 @@ def translate(error: Exception, call: Call, known_regions: KnownRegions) -> Serv
     else:
         verdict = _of_credential_search(error.operation_name, error.response)
     stop = "" if verdict.service_words.endswith(".") else "."
-    words = f' AWS says: "{verdict.service_words}"{stop}' if verdict.service_words else ""
+    words = f' AWS says: "{discreet(verdict.service_words)}"{stop}' if verdict.service_words else ""
     return verdict.kind(
         f"{call}: {call.place} {verdict.what}.{words} {verdict.next_step}",
         operation=call.operation,
@@ -152,7 +154,9 @@ def _of_answer(response: dict[str, Any], call: Call, known_regions: KnownRegions
     if code in _REFUSED_CREDENTIALS:
         what = "has credentials that have expired" if code in _EXPIRED else f"has credentials that AWS refuses ({code})"
         renew = f"Renew them, see accounts.{call.account} of the stack file, and check that the Region is enabled."
-        return verdict(errors.CredentialsRefused, what, _unknown_region(call, known_regions) or renew)
+        step = _unknown_region(call, known_regions) or renew
+        # The service's words about a signature repeat what was signed: the session's token is part of it.
+        return _Verdict(errors.CredentialsRefused, what, step, code, reason)
     if status == 501:
         return verdict(errors.ServiceFailure, "asked for an operation that is not there", "Check the endpoint.")
     if status >= 500 or status == 408:
@@ -242,23 +246,41 @@ def _of_no_answer(error: Exception, call: Call, known_regions: KnownRegions) -> 
     )
     if isinstance(error, credentials):
         step = f"Sign in again, or correct accounts.{call.account} in the stack file."
-        return _Verdict(errors.CredentialsRefused, f"has no usable credentials ({error})", step)
+        return _Verdict(errors.CredentialsRefused, f"has no usable credentials ({_about_credentials(error)})", step)
     if isinstance(error, region):
-        return _Verdict(errors.Unreachable, f"cannot be reached ({error})", _about_region(call, known_regions))
+        return _Verdict(errors.Unreachable, f"cannot be reached ({discreet(str(error))})", _about_region(call, known_regions))
     if isinstance(error, never_sent) or _is_certificate_refusal(error):
-        return _Verdict(errors.Unreachable, f"could not connect ({error})", _about_region(call, known_regions))
+        return _Verdict(errors.Unreachable, f"could not connect ({discreet(str(error))})", _about_region(call, known_regions))
     if isinstance(error, exceptions.ParamValidationError):
         report = " ".join(str(error).split())
         return _Verdict(errors.InvalidRequest, f"sent nothing ({report})", "Correct the stack file accordingly.")
     if isinstance(error, IncompleteAnswer):
         return _without_answer(call, f"the answer lacks {error}")
     if isinstance(error, ResponseParserError):
-        return _without_answer(call, f"the answer cannot be read: {error}")
+        return _without_answer(call, "the answer cannot be read")
     late = isinstance(error, exceptions.ReadTimeoutError)
-    why = "none came in time" if late else f"the connection failed: {error}"
+    why = "none came in time" if late else f"the connection failed: {_about_connection(error)}"
     if call.sending is Sending.READ:
         return _Verdict(errors.Unreachable, f"got no answer ({why})", "Check the network, then run again.")
     return _without_answer(call, why)
+
+
+def _about_credentials(error: Exception) -> str:
+    """Say why credentials could not be had, without what somebody's own program for it has printed."""
+    from botocore.exceptions import CredentialRetrievalError
+
+    if isinstance(error, CredentialRetrievalError) and error.kwargs.get("provider") == "custom-process":
+        return "credential_process has failed; run it by hand to see why"
+    return discreet(str(error))
+
+
+def _about_connection(error: Exception) -> str:
+    """Say how a connection failed, without the text of an error that the SDK did not foresee: it may quote an address."""
+    from botocore.exceptions import HTTPClientError
+
+    if isinstance(error, HTTPClientError) and type(error) is HTTPClientError:
+        return f"{type(error.kwargs.get('error')).__name__} in the HTTP client; look at the proxy and at AWS_ENDPOINT_URL"
+    return discreet(str(error))
 
 
 def _is_certificate_refusal(error: Exception) -> bool:

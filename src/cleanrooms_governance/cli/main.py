@@ -21,6 +21,7 @@ from cleanrooms_governance.cli.commands_up import up
 from cleanrooms_governance.cli.exit_codes import Exit
 from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.errors import GovernanceError, Refused
+from cleanrooms_governance.text import discreet
 
 
 @click.group(
@@ -81,8 +82,8 @@ def _unforeseen(error: Exception) -> str:
     frames = extract_tb(error.__traceback__)
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return (
-        f"something unforeseen happened ({type(error).__name__}: {error}){where}. Look at the collaboration before you try"
-        " again, and report this"
+        f"something unforeseen happened ({type(error).__name__}: {discreet(str(error))}){where}. Look at the collaboration"
+        " before you try again, and report this"
     )
 
 

@@ -57,7 +57,7 @@ Bucket = Annotated[str, BeforeValidator(strict.shaped(text_shapes.BUCKET))]
 KeyPrefix = Annotated[str, BeforeValidator(strict.shaped(text_shapes.KEY_PREFIX))]
 ResultRole = Annotated[str, BeforeValidator(strict.shaped(text_shapes.RESULT_ROLE))]
 AccessRole = Annotated[str, BeforeValidator(strict.shaped(text_shapes.ACCESS_ROLE))]
-ExternalId = Annotated[str, BeforeValidator(strict.shaped(text_shapes.EXTERNAL_ID))]
+ExternalId = Annotated[str, BeforeValidator(strict.external_id)]
 AuditPath = Annotated[str, BeforeValidator(strict.shaped(text_shapes.AUDIT_FILE))]
 Profile = Annotated[str, BeforeValidator(strict.shaped(text_shapes.PROFILE))]
 

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from cleanrooms_governance.model import KNOWN_ABILITIES, Ability, AccountId
 from cleanrooms_governance.settings.places import printable
-from cleanrooms_governance.settings.text_shapes import COLLABORATION_ID, ML_ABILITIES, TAG_KEY, TextShape
+from cleanrooms_governance.settings.text_shapes import COLLABORATION_ID, EXTERNAL_ID, ML_ABILITIES, TAG_KEY, TextShape
 from cleanrooms_governance.tagging import is_reserved
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -204,6 +204,15 @@ def shaped(shape: TextShape) -> Callable[[object], str]:
         return written
 
     return check
+
+
+def external_id(value: object) -> str:
+    """Return an external id; what is wrong with one is said without it."""
+    if not isinstance(value, str):
+        raise refuse("must be a text: quote it" if isinstance(value, int | float | date) else "must be a text")
+    if objection := EXTERNAL_ID.objection(value):
+        raise refuse(objection)
+    return value
 
 
 def collaboration_id(value: object) -> str:

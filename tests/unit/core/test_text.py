@@ -1,6 +1,6 @@
 import pytest
 
-from cleanrooms_governance.text import label, labels, plain
+from cleanrooms_governance.text import discreet, label, labels, plain
 from tests.unit.core.builders import BANK, SHOP
 
 
@@ -40,3 +40,33 @@ def test_an_account_is_shown_with_its_name_where_it_has_one() -> None:
 
 def test_several_accounts_are_sorted() -> None:
     assert f"{BANK} (bank), {SHOP}" == labels([SHOP, BANK], {BANK: "bank"})
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('no answer from "http://joe:hush@host:1/x"', 'no answer from "http://***@host:1/x"'),
+        ('no answer from "http://joe:hu sh@host:1/x"', 'no answer from "http://***@host:1/x"'),
+        ("https://joe:hu@sh@host and https://ann:hush@other", "https://***@host and https://***@other"),
+        ("https://s3/x?X-Amz-Credential=AK/1&X-Amz-Signature=hush", "https://s3/x?X-Amz-Credential=***&X-Amz-Signature=***"),
+        ("x-amz-security-token:hush and more", "x-amz-security-token:*** and more"),
+        ("<SecretAccessKey>hush</SecretAccessKey>", "<SecretAccessKey>***</SecretAccessKey>"),
+        ('{"SessionToken": "hush", "Version": 1}', '{"SessionToken": "***", "Version": 1}'),
+        ("aws_secret_access_key = hush", "aws_secret_access_key = ***"),
+    ],
+)
+def test_what_may_be_a_secret_is_withheld(text: str, shown: str) -> None:
+    assert shown == discreet(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
+        "see https://docs.example.com and write to joe@example.com",
+        "User: arn:aws:sts::111122223333:assumed-role/governance/crgov-acme is not authorized to perform: sts:AssumeRole",
+        "The security token included in the request is expired",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert text == discreet(text)

@@ -208,10 +208,20 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
         put(f"{OURS} acknowledge", ["fp-0123456789abcdef", "fp-1"]),
         f"{SHOWN}.acknowledge[1]: 'fp-1' is no fingerprint: copy it from the plan, fp- and 16 digits of 0-9 and a-f",
     ),
-    "external-id-as-a-number": (
-        put("accounts 222233334444", {"name": "Media", "role": f"arn:aws:iam::{MEDIA}:role/governance", "externalId": 1234}),
-        'cleanrooms:accounts.222233334444.externalId: 1234 is a number: quote it, "1234"',
-    ),
+    **{
+        f"external-id-{name}-is-not-repeated": (
+            put(
+                "accounts 222233334444", {"name": "Media", "role": f"arn:aws:iam::{MEDIA}:role/governance", "externalId": given}
+            ),
+            f"cleanrooms:accounts.222233334444.externalId: {said}",
+        )
+        for name, given, said in (
+            ("as-a-number", 1234, "must be a text: quote it"),
+            ("as-a-list", ["1234"], "must be a text"),
+            ("too-short", "x", "is too short: external id has at least 2 characters"),
+            ("with-blanks", "my own", "is no external id: it takes letters, digits and + = , . @ : / _ -"),
+        )
+    },
     "name-as-a-boolean": (put(f"{OURS} name", True), f'{SHOWN}.name: true is no text: quote it, "true"'),
 }
 
