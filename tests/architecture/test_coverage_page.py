@@ -61,6 +61,7 @@ def keys() -> set[str]:
         *_keys(sections.AccountSection, "accounts"),
         *_keys(sections.CollaborationSection, "collaborations"),
         *_keys(sections.MembershipSection, "memberships"),
+        *_keys(sections.AuditSection, "audit"),
     }
 
 

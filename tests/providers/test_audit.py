@@ -85,6 +85,16 @@ def test_a_membership_is_noted_under_its_own_key_and_plan(world: World, audit: A
     assert {f"memberships.{name}": phase[f"membership {name}"].inputs["fingerprint"] for name in names} == joined
 
 
+def test_the_environment_of_the_engine_names_another_file(
+    world: World, surroundings: Surroundings, audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(surroundings.env, "CLEANROOMS_AUDIT", str(tmp_path / "of-the-pipeline"))
+    phase = Stack(world, audit.governing(memberships={}), as_the_engine_does=True).update()
+    assert ["CreateCollaboration"] == phase.writes
+    assert phase.asked("CreateCollaboration")[0].request_id in (tmp_path / "of-the-pipeline").read_text()
+    assert not audit.path.exists()
+
+
 @pytest.mark.parametrize("trouble", ["a folder in its place", "a link out of the project"])
 def test_a_run_that_cannot_keep_its_audit_writes_nothing(trouble: str, settled: Settled, audit: Audit, tmp_path: Path) -> None:
     audit.path.parent.mkdir(exist_ok=True)

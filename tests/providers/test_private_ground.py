@@ -120,3 +120,19 @@ def test_an_error_that_nobody_foresaw_is_whole_where_it_is_asked_for(monkeypatch
     monkeypatch.setenv(engine.DEBUG, "1")
     with pytest.raises(engine.Halt, match=r"(?s)Traceback.*KeyError"):
         unforeseen()
+
+
+@engine.without_traceback
+def unforeseen_among_credentials() -> None:
+    try:
+        raise ValueError("cannot be read: <SecretAccessKey>canary0</SecretAccessKey>")
+    except ValueError as error:
+        raise KeyError("http://joe:canary1@host/") from error
+
+
+@pytest.mark.parametrize("debugging", ["", "1"])
+def test_an_error_that_nobody_foresaw_keeps_its_secrets(debugging: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(engine.DEBUG, debugging)
+    with pytest.raises(engine.Halt, match=r"KeyError.*://\*\*\*@host") as halted:
+        unforeseen_among_credentials()
+    assert "canary" not in str(halted.value)
