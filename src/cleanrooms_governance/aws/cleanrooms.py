@@ -1,7 +1,8 @@
 """How is one account's Clean Rooms read and written through the AWS SDK?"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from copy import copy
+from typing import Any, Self, TypeVar
 
 from cleanrooms_governance.audit.entry import Mandate
 from cleanrooms_governance.aws import decode, decode_shared, encode
@@ -46,9 +47,11 @@ class AwsCleanRooms:
         self._auditing = auditing
         self._mandate = mandate
 
-    def on_behalf_of(self, mandate: Mandate) -> "AwsCleanRooms":
+    def on_behalf_of(self, mandate: Mandate) -> Self:
         """Return the same Clean Rooms, acting on somebody else's behalf."""
-        return AwsCleanRooms(self._access, self._region, self._calls, self._open_client, self._auditing, mandate)
+        other = copy(self)
+        other._mandate = mandate
+        return other
 
     @property
     def account(self) -> AccountId:
