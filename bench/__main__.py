@@ -9,8 +9,9 @@ from bench.full_world import measure_full_world
 from bench.list_members import measure_list_members
 from bench.previews import measure_previews
 from bench.service import measure_service
+from bench.throttling import measure_throttling
 
-PARTS = ("calls", "service", "world", "previews")
+PARTS = ("calls", "service", "world", "previews", "throttling")
 
 
 def main() -> int:
@@ -33,6 +34,8 @@ def _measured(part: str, rounds: int, counts: tuple[int, ...]) -> Iterable[Figur
             return measure_service(rounds)
         case "world":
             return measure_full_world(rounds)
+        case "throttling":
+            return measure_throttling()
         case _:
             return measure_previews(counts, rounds)
 

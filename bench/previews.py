@@ -55,11 +55,11 @@ def measure_previews(counts: tuple[int, ...], rounds: int) -> Iterator[Figure]:
     """Yield the figures for stacks of the given numbers of collaborations, each timed ``rounds`` times beside its rival."""
     for count in counts:
         progress(f"a preview of {count} converged collaborations beside {count} trivial resources")
-        with _converged(count) as (ours, control), _trivial(count) as rival:
+        with converged(count) as (ours, control), _trivial(count) as rival:
             yield from _calls(ours, control, count)
-            near = [(_seconds(ours), _seconds(rival)) for _ in range(rounds)]
+            near = [(seconds_of_a_preview(ours), seconds_of_a_preview(rival)) for _ in range(rounds)]
             control.set_faults(FaultRule(kind=FaultKind.LATENCY, latency=ROUND_TRIP))
-            far = [_seconds(ours) for _ in range(rounds)]
+            far = [seconds_of_a_preview(ours) for _ in range(rounds)]
         own, trivial = (median(column) for column in zip(*near, strict=True))
         yield Figure(
             f"preview of {count}, ratio to trivial resources",
@@ -74,7 +74,7 @@ def measure_previews(counts: tuple[int, ...], rounds: int) -> Iterator[Figure]:
 
 def _calls(ours: Playground, control: EmulatorControl, count: int) -> Iterator[Figure]:
     control.clear_journal()
-    _seconds(ours)
+    seconds_of_a_preview(ours)
     calls = Counter(entry["operation"] for entry in control.journal() if entry["service"] == "cleanrooms")
     lists = {"ListCollaborations", "ListMemberships"}
     own = sum(number for operation, number in calls.items() if operation not in lists)
@@ -88,7 +88,8 @@ def _calls(ours: Playground, control: EmulatorControl, count: int) -> Iterator[F
 
 
 @contextmanager
-def _converged(count: int) -> Iterator[tuple[Playground, EmulatorControl]]:
+def converged(count: int) -> Iterator[tuple[Playground, EmulatorControl]]:
+    """A stack of so many collaborations of `CREATOR`, a file each, on a service of its own, with nothing left to do."""
     with _scratch() as scratch, server_process() as service:
         playground = Playground(scratch, service.url, CREATOR)
         included = playground.project / "collaborations"
@@ -131,7 +132,8 @@ def _scratch() -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _seconds(playground: Playground) -> float:
+def seconds_of_a_preview(playground: Playground) -> float:
+    """Run a preview that is to find nothing to do, and time it."""
     started = time.perf_counter()
     _must_succeed(playground.preview(STACK, "--expect-no-changes"))
     return time.perf_counter() - started

@@ -20,7 +20,7 @@ ATTEMPTS = 4
 """Sendings of one call before a failure that is not a 429 stands."""
 
 THROTTLING_PATIENCE = 60.0
-"""Seconds from a call's first 429 after which another one stands."""
+"""Seconds without an answer to any call of the lane, counted from a call's first 429, after which another 429 of it stands."""
 
 
 class Calls:
@@ -40,26 +40,26 @@ class Calls:
         """
         lane = Lane(call.account, call.region, call.operation)
         attempt = 1
-        patient_until: float | None = None
+        first_429: float | None = None
         while True:
-            self._pace.wait(lane)
-            try:
-                return attempted(request, decode)
-            except ServiceError:
-                raise
-            except boundary() as error:
-                failure = translate(error, call, known_regions)
-                if isinstance(failure, Throttled):
-                    self._pace.throttled(lane)
-                    now = self._pace.clock()
-                    patient_until = patient_until if patient_until is not None else now + THROTTLING_PATIENCE
-                    if now >= patient_until:
-                        raise failure from error
-                elif attempt < ATTEMPTS and _may_be_sent_again(failure, call.sending):
-                    self._pace.back_off(attempt)
-                    attempt += 1
-                else:
-                    raise failure from error
+            with self._pace.turn(lane) as turn:
+                try:
+                    return attempted(request, decode)
+                except ServiceError:
+                    raise
+                except boundary() as error:
+                    cause, failure = error, translate(error, call, known_regions)
+                    turn.refused = isinstance(failure, Throttled)
+            if turn.refused:
+                now = self._pace.clock()
+                first_429 = now if first_429 is None else first_429
+                if now - max(first_429, self._pace.answered_at(lane)) >= THROTTLING_PATIENCE:
+                    raise failure from cause
+            elif attempt < ATTEMPTS and _may_be_sent_again(failure, call.sending):
+                self._pace.back_off(attempt)
+                attempt += 1
+            else:
+                raise failure from cause
 
 
 def attempted(request: Callable[[], A], decode: Callable[[A], T]) -> T:

@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 
 from cleanrooms_governance.aws.calls import ATTEMPTS, THROTTLING_PATIENCE, Answer, Calls
 from cleanrooms_governance.aws.failures import Call, Sending
+from cleanrooms_governance.aws.pace import Pace
 from cleanrooms_governance.errors import (
     AnswerLost,
     Conflict,
@@ -15,6 +16,7 @@ from cleanrooms_governance.errors import (
     Throttled,
     Unreachable,
 )
+from tests.unit.aws.virtual_time import VirtualTime
 from tests.unit.aws.world import CREATOR, REGION, FakeTime
 
 URL = "https://cleanrooms.eu-west-1.amazonaws.com"
@@ -114,6 +116,28 @@ def test_429s_without_end_are_given_up_after_a_bounded_time(time: FakeTime, send
         send(time, sending, Failing(THROTTLED, forever=True))
 
     assert THROTTLING_PATIENCE == pytest.approx(time.now, abs=1)
+
+
+def test_a_call_is_not_given_up_while_others_of_its_operation_are_answered() -> None:
+    time = VirtualTime()
+    calls = Calls(Pace(time.clock, time.sleep, changed=time.condition()))
+    late, answers = 3 * THROTTLING_PATIENCE, list[str]()
+
+    def unlucky() -> Answer:
+        if time.now < late:
+            raise THROTTLED
+        return {"value": "at last"}
+
+    def lucky() -> None:
+        while time.now < late:
+            calls.send(call(Sending.READ), lambda: {"value": "answered"}, dict)
+            time.sleep(THROTTLING_PATIENCE / 2)
+
+    time.start(lambda: answers.append(calls.send(call(Sending.READ), unlucky, lambda answer: answer["value"])))
+    time.start(lucky)
+    time.run()
+
+    assert ["at last"] == answers
 
 
 def test_429s_do_not_use_up_the_attempts_for_other_failures(time: FakeTime) -> None:
