@@ -126,15 +126,23 @@ def halt_half_done(resource_id: str, outputs: Mapping[str, Any], reasons: list[s
 
 
 def tell(remark: Remark) -> None:
-    """Show a line under the resource of the running call. An engine that does not take it does not end a run."""
-    engine = _ENGINE.stub()
-    if engine is None:
-        return
+    """Show a line under the resource of the running call."""
     severity = engine_pb2.WARNING if remark.level is Level.WARNING else engine_pb2.INFO
     request, _ = running_call()
-    line = engine_pb2.LogRequest(severity=severity, message=harmless(remark.message), urn=getattr(request, "urn", ""))
-    with suppress(grpc.RpcError):
-        engine.Log(line, timeout=_PATIENCE)
+    _log(engine_pb2.LogRequest(severity=severity, message=harmless(remark.message), urn=getattr(request, "urn", "")))
+
+
+def tell_in_passing(message: str) -> None:
+    """Show a line to whoever watches the stack now; it is among the diagnostics neither of the terminal nor of JSON."""
+    _log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=harmless(message), ephemeral=True))
+
+
+def _log(line: Any) -> None:
+    """Send the engine a line. An engine that does not take it does not end a run."""
+    engine = _ENGINE.stub()
+    if engine is not None:
+        with suppress(grpc.RpcError):
+            engine.Log(line, timeout=_PATIENCE)
 
 
 def _stop(status: status_pb2.Status) -> NoReturn:

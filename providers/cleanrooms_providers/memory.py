@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,13 +17,16 @@ from typing import Any
 
 from cleanrooms_governance.audit.entry import Mandate
 from cleanrooms_governance.audit.place import audit_log
-from cleanrooms_governance.aws import AwsAccounts
+from cleanrooms_governance.aws import AwsAccounts, Pace, limit_line
 from cleanrooms_governance.aws.once import OncePerKey
 from cleanrooms_governance.desired import Access
+from cleanrooms_governance.errors import InvalidInput
+from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.service import CleanRooms
 from cleanrooms_governance.settings.stack_file import StackFile, audit_file, load
 from cleanrooms_governance.text import plain
 from cleanrooms_providers.assessment import CollaborationAssessment, MembershipAssessment
+from cleanrooms_providers.engine import tell_in_passing
 from cleanrooms_providers.proceedings import Proceedings
 from cleanrooms_providers.reads import RememberedReads
 
@@ -70,8 +74,16 @@ class Memory:
         with self._lock:
             if self._accounts is None:
                 audit = audit_log(os.environ, self.project, lambda: audit_file(self.config))
-                self._accounts = AwsAccounts(stack_of(owner), audit=audit)
+                self._accounts = AwsAccounts(stack_of(owner), pace=Pace(on_limit=self._tell_limit), audit=audit)
             return (self._accounts.on_behalf_of(mandate) if mandate else self._accounts)(access, region)
+
+    def _tell_limit(self, account: AccountId, region: str) -> None:
+        """Say why all takes its time, once the service has begun to refuse what comes faster."""
+        own = 0
+        with suppress(InvalidInput):
+            sections = self.stack_file().collaborations.values()
+            own = sum(section.creator == account and section.region == region for section in sections)
+        tell_in_passing(limit_line(account, region, own))
 
     def reads(self, owner: str, access: Access, region: str) -> RememberedReads:
         """Return an account's Clean Rooms for looking, each question asked once a process."""

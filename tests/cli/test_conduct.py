@@ -1,4 +1,4 @@
-"""What `crgov requests` foresees where the file lets a collaboration rest, or has a request cancelled."""
+"""What `crgov requests` foresees where a collaboration rests or a request is to be cancelled, and what it says meanwhile."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.runner import INSURER, MEDIA, STACK, World, crgov, invite, project
+from cleanrooms_emulator.faults import FaultKind, FaultRule
+from tests.cli.runner import CREATOR, INSURER, MEDIA, STACK, World, crgov, invite, project
 
 HOLDING = (
     STACK
@@ -34,3 +35,10 @@ def test_a_vote_that_is_not_cast_is_said_to_be_none(
     monkeypatch.chdir(tmp_path)
     project(tmp_path, HOLDING.replace("    retail-media:\n", f"    retail-media:\n      {key.format(request=request)}\n"))
     assert f"pulumi up does not vote: {why}" in crgov("requests", "list", "--stack", "retailer").out
+
+
+def test_who_waits_for_a_limit_of_the_service_is_told_so_on_the_error_stream(world: World, stack: Path) -> None:
+    world.create()
+    world.app.faults.set([FaultRule(kind=FaultKind.THROTTLE, operation="GetCollaboration", times=1)])
+    ran = crgov("requests", "list", "--stack", "retailer", "--json")
+    assert f"AWS limits the calls of account {CREATOR} in eu-west-1 to 5 a second of each kind …\n" == ran.err

@@ -46,11 +46,12 @@ _AS_THE_ENGINE = [
 
 @dataclass(frozen=True)
 class Line:
-    """One line that a provider sent to the engine."""
+    """One line that a provider sent to the engine; ``in_passing``, it is gone when the command ends."""
 
     severity: str
     message: str
     urn: str
+    in_passing: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ class EngineLog(engine_pb2_grpc.EngineServicer):
     def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         """Take a line."""
         with self._lock:
-            self.lines.append(Line(engine_pb2.LogSeverity.Name(request.severity), request.message, request.urn))
+            severity = engine_pb2.LogSeverity.Name(request.severity)
+            self.lines.append(Line(severity, request.message, request.urn, request.ephemeral))
         return empty_pb2.Empty()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from tests.providers.mini_engine import Phase, Stack
+from tests.providers.provider_process import Line
 from tests.providers.stacks import ACCOUNTS, INSURER, MEDIA, MEDIAS, RETAILER, RETAILERS, collaboration, held
 from tests.providers.world import World
 
@@ -74,6 +75,15 @@ def test_reads_do_not_wait_for_each_other(stack: Stack, preview: Phase) -> None:
 def test_all_is_settled(preview: Phase) -> None:
     assert {"same"} == set(preview.ops.values())
     assert (3 * MANY, []) == (len(preview.steps), preview.writes)
+
+
+def test_who_waits_for_a_limit_of_the_service_is_told_so_in_passing_and_once(stack: Stack, preview: Phase) -> None:
+    stack.world.app.faults.set([FaultRule(kind=FaultKind.THROTTLE, operation="GetMembership", skip=MANY - 2, times=2)])
+    limited = stack.preview()
+    stack.world.app.faults.clear()
+    text = f"AWS limits the calls of account {RETAILER} in eu-west-1 to 5 a second of each kind"
+    told = Line("INFO", f"{text}: to look at its {MANY} collaborations takes about 4 s", "", in_passing=True)
+    assert [told] == [line for line in limited.lines if line not in preview.lines]
 
 
 def test_a_process_that_is_ended_while_it_reads_ends_without_a_word(stack: Stack) -> None:

@@ -4,6 +4,6 @@ Nothing here imports boto3 before the first call is made.
 """
 
 from cleanrooms_governance.aws.accounts import AwsAccounts
-from cleanrooms_governance.aws.pace import Pace
+from cleanrooms_governance.aws.pace import Pace, limit_line
 
-__all__ = ["AwsAccounts", "Pace"]
+__all__ = ["AwsAccounts", "Pace", "limit_line"]

@@ -192,3 +192,14 @@ class Pace:
             # Of calls that were under way together, one counts.
             traffic.rate = max(_SLOWEST, traffic.rate * _SLOWER)
             traffic.slowed_at = now
+
+
+def limit_line(account: AccountId, region: str, collaborations: int = 0) -> str:
+    """Return what to tell somebody who waits because of a limit.
+
+    Parameters: ``collaborations`` is how many are to be read there, ``0`` if that is not known; each takes one call of several
+    operations, which do not wait for each other.
+    """
+    line = f"AWS limits the calls of account {account} in {region} to {CALLS_PER_SECOND:.0f} a second of each kind"
+    seconds = collaborations / CALLS_PER_SECOND
+    return f"{line}: to look at its {collaborations} collaborations takes about {seconds:.0f} s" if seconds >= 1 else line

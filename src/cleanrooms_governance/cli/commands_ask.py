@@ -21,16 +21,16 @@ def ask(account: AccountId, stack: str | None, stack_file: Path | None, collabor
     The text is plain, for an e-mail: what it is about, the way through the console, the commands. Notes for whoever sends it
     are on the error stream.
     """
-    from cleanrooms_governance.aws import AwsAccounts
     from cleanrooms_governance.cli.ask_report import ask_report, notes_for_sender
     from cleanrooms_governance.cli.asking import ask_all
+    from cleanrooms_governance.cli.reaching import accounts_of
     from cleanrooms_governance.cli.stack import read_stack
     from cleanrooms_governance.cli.worlds import Choice, look, places
 
     read = read_stack(stack, stack_file, Path.cwd())
     if read is None:
         raise Misused("say in which stack's collaborations: --stack or --stack-file")
-    accounts = AwsAccounts(read.owner_prefix)
+    accounts = accounts_of(read)
     where = [each for each in places(read, Choice()) if collaboration in (None, each.label, each.id)]
     if not where and collaboration is not None:
         raise Misused(f"--collaboration {collaboration} is not in the stack file: give a key or an id of it")

@@ -61,15 +61,15 @@ def _end(
     as_json: bool,
 ) -> int:
     from cleanrooms_governance.audit.entry import Mandate
-    from cleanrooms_governance.aws import AwsAccounts
     from cleanrooms_governance.cli.ending import AlreadyOver, carry_out
     from cleanrooms_governance.cli.ending_reports import announcement, ended, nothing_to_end
-    from cleanrooms_governance.cli.stack import audit_of, read_stack
+    from cleanrooms_governance.cli.reaching import accounts_of
+    from cleanrooms_governance.cli.stack import read_stack
 
     stack = read_stack(*where, Path.cwd())
     if stack is None:
         raise Misused("say which stack file the key is in: --stack or --stack-file")
-    accounts = AwsAccounts(stack.owner_prefix, audit=audit_of(stack))
+    accounts = accounts_of(stack)
     found = find(stack, key, accounts)
     if isinstance(found, AlreadyOver):
         report = nothing_to_end(found)

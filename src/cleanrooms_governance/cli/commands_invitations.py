@@ -28,8 +28,8 @@ def invitations(
     as_json: bool,
 ) -> int:
     """List the open invitations of the accounts you hold, with a `memberships` block for the stack file."""
-    from cleanrooms_governance.aws import AwsAccounts
     from cleanrooms_governance.cli.invitations import invitations_report, open_invitations, regions_of
+    from cleanrooms_governance.cli.reaching import accounts_of
     from cleanrooms_governance.cli.stack import read_stack
     from cleanrooms_governance.cli.worlds import access_of
 
@@ -45,7 +45,7 @@ def invitations(
     where = regions_of(read, regions) if read else sorted(set(regions))
     if not where:
         raise Misused("say in which Region to look: --region, which may be repeated")
-    accounts = AwsAccounts(read.owner_prefix if read else "by-hand")
+    accounts = accounts_of(read)
     report = invitations_report(open_invitations(held, where, accounts, read), read)
     output.show(report, as_json=as_json)
     return report.exit

@@ -128,8 +128,8 @@ def _check_who_looks(where: dict[str, Any]) -> None:
 
 
 def _look(where: dict[str, Any]) -> "tuple[Stack | None, Choice, AwsAccounts, list[Seen]]":
-    from cleanrooms_governance.aws import AwsAccounts
-    from cleanrooms_governance.cli.stack import audit_of, read_stack
+    from cleanrooms_governance.cli.reaching import accounts_of
+    from cleanrooms_governance.cli.stack import read_stack
     from cleanrooms_governance.cli.worlds import Choice, look, places
 
     stack = read_stack(where["stack"], where["stack_file"], Path.cwd())
@@ -137,7 +137,7 @@ def _look(where: dict[str, Any]) -> "tuple[Stack | None, Choice, AwsAccounts, li
     options.refuse_beside_stack(stack is not None, where["profile"], where["role"], where["external_id"])
     credentials = options.credentials(where["profile"], where["role"], where["external_id"])
     choice = Choice(where["collaboration"], account, where["region"], credentials)
-    accounts = AwsAccounts(stack.owner_prefix if stack else "by-hand", audit=audit_of(stack))
+    accounts = accounts_of(stack)
     return stack, choice, accounts, look(places(stack, choice), accounts)
 
 

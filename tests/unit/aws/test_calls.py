@@ -130,7 +130,7 @@ def test_a_call_is_not_given_up_while_others_of_its_operation_are_answered() -> 
 
     def lucky() -> None:
         while time.now < late:
-            calls.send(call(Sending.READ), lambda: {"value": "answered"}, dict)
+            calls.send(call(Sending.READ), lambda: {"value": "answered"}, lambda answer: answer["value"])
             time.sleep(THROTTLING_PATIENCE / 2)
 
     time.start(lambda: answers.append(calls.send(call(Sending.READ), unlucky, lambda answer: answer["value"])))
