@@ -1,4 +1,4 @@
-"""The policies of docs/policies, with values filled in."""
+"""The policy templates of the package, with values filled in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "policies"
+FOLDER = Path(__file__).resolve().parents[2] / "src" / "cleanrooms_governance" / "permissions" / "templates"
 NAMES = ("creator-read", "creator-operate", "partner-read", "partner-operate", "pipeline", "destructive")
 
 Document = dict[str, Any]

@@ -102,19 +102,24 @@ class Stage:
 
     def begin(self, documents: Mapping[str, Document], held: Mapping[AccountId, Sequence[str]] | None = None) -> None:
         """A world without collaborations, under these policies. `held` says as what each account has its roles."""
-        self.app.restore(self._beginning)
-        self.app.journal.clear()
 
         def policies(account: AccountId, *names: str) -> tuple[Document, ...]:
             return tuple(filled(documents[name], values(account)) for name in names if documents[name]["Statement"])
 
-        bound = [
-            PrincipalPolicies(role_arn(account, role), policies(account, *(f"{side}-{kind}" for side in sides), *more))
+        bound = {
+            role_arn(account, role): policies(account, *(f"{side}-{kind}" for side in sides), *more)
             for account, sides in (held or HELD).items()
             for role, kind, more in ((READ_ROLE, "read", ()), (WRITE_ROLE, "operate", ("destructive",)))
-        ]
+        }
         becoming = [document for account in HELD for document in policies(account, "pipeline")]
-        principals.declare(self.app.store, [*bound, PrincipalPolicies(USER, tuple(becoming))])
+        self.enforce({**bound, USER: tuple(becoming)})
+
+    def enforce(self, policies: Mapping[str, Sequence[Document]]) -> None:
+        """A world without collaborations, in which each of these roles and users may do what its own documents say."""
+        self.app.restore(self._beginning)
+        self.app.journal.clear()
+        bound = [PrincipalPolicies(holder, tuple(documents)) for holder, documents in policies.items()]
+        principals.declare(self.app.store, bound)
 
     def port(self, account: AccountId) -> AwsCleanRooms:
         """An account as the reconciler acts in it."""

@@ -15,6 +15,7 @@ from cleanrooms_governance.cli import output
 from cleanrooms_governance.cli.commands_ask import ask
 from cleanrooms_governance.cli.commands_ending import delete_collaboration, leave
 from cleanrooms_governance.cli.commands_invitations import invitations
+from cleanrooms_governance.cli.commands_policies import policies
 from cleanrooms_governance.cli.commands_probe import probe
 from cleanrooms_governance.cli.commands_requests import requests
 from cleanrooms_governance.cli.commands_up import up
@@ -40,6 +41,7 @@ crgov.add_command(ask)
 crgov.add_command(up)
 crgov.add_command(delete_collaboration)
 crgov.add_command(leave)
+crgov.add_command(policies)
 crgov.add_command(probe)
 
 
