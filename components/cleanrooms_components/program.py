@@ -23,6 +23,7 @@ from cleanrooms_components.summary import (
     tell_that_nothing_was_read,
 )
 from cleanrooms_governance.errors import InvalidInput
+from cleanrooms_governance.report import harmless
 from cleanrooms_governance.settings.stack_file import OnWaiting, StackFile, load
 from cleanrooms_providers.resources import Collaboration, Membership
 
@@ -155,7 +156,7 @@ def _export(collaborations: dict[str, GovernedCollaboration], memberships: dict[
 
 def _end_with(messages: Iterable[str]) -> NoReturn:
     for message in messages:
-        pulumi.log.error(message)
+        pulumi.log.error(harmless(message))
     sys.exit(QUIET_FAILURE)
 
 

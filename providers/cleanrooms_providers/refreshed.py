@@ -7,8 +7,8 @@ from cleanrooms_governance.model import AUTO_APPROVABLE_TYPES, Collaboration
 from cleanrooms_governance.settings.checks import ENDED_ENGINE
 from cleanrooms_governance.text import plain
 
-_LONGEST = 255
-"""Of all texts in these inputs (service model: CollaborationDescription)."""
+_LONGEST = 256
+"""Of all texts in these inputs (service model: TagValue)."""
 
 
 def with_live_settings(inputs: Mapping[str, Any], live: Collaboration) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def with_live_settings(inputs: Mapping[str, Any], live: Collaboration) -> dict[s
         "encryption": _part(inputs.get("encryption"), live.encryption or {}),
         "resultRegions": sorted(live.result_regions or ()) or None,
         "analyticsEngine": engine,
-        "tags": _part(inputs.get("tags"), live.tags),
+        "tags": _tags(inputs.get("tags"), live.tags),
         "autoApprove": sorted(live.auto_approved & AUTO_APPROVABLE_TYPES),
     }
     refreshed = {key: standing.get(key, value) for key, value in inputs.items()}
@@ -37,6 +37,10 @@ def with_live_settings(inputs: Mapping[str, Any], live: Collaboration) -> dict[s
 def _harmless(live: str, declared: str | None) -> str:
     """Return a text that somebody may have written by other means, as it is only where the inputs say the very same."""
     return live if live == declared else plain(live, _LONGEST)
+
+
+def _tags(declared: Mapping[str, str] | None, live: Mapping[str, str]) -> dict[str, str]:
+    return {key: _harmless(value, (declared or {}).get(key)) for key, value in _part(declared, live).items()}
 
 
 def _part(declared: Mapping[str, Any] | None, live: Mapping[str, Any]) -> dict[str, Any]:

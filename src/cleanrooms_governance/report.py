@@ -99,7 +99,7 @@ def live_document(live: Collaboration) -> dict[str, Any]:
         "encryption": dict(sorted((live.encryption or {}).items())),
         "resultRegions": sorted(live.result_regions or ()),
         "analyticsEngine": plain(live.analytics_engine or ""),
-        "tags": own_tags(live.tags),
+        "tags": {key: plain(value, 256) for key, value in own_tags(live.tags).items()},
         "autoApprove": sorted(live.auto_approved),
         "members": {
             account: {

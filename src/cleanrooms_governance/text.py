@@ -2,14 +2,25 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cleanrooms_governance.model import AccountId
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-"""Unicode categories of what steers a terminal, the direction of a text or the breaking of lines, and shows nothing itself."""
+"""Unicode categories of what steers a terminal or the direction of a text, and shows nothing itself."""
 
-_ENGINE_MARKUP = re.compile(r"<\{%|%\}>")
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols that show nothing: a name of them alone is no name."""
+
+_COMBINING = frozenset({"Mn", "Me"})
+_MOST_MARKS = 4
+"""Marks on one letter: more than any script needs would cover the lines above and below."""
+
+_MARKUP = re.compile(r"<\{%|%\}>|##\w*\[")
+"""What is a command to whoever shows a line: the engine's own markup, and the log commands of build services, such as
+``##vso[task.setvariable]``, which count wherever they stand in a line."""
+
+_IN_BRACKETS = str.maketrans("()", "[]")
 
 _WITHHELD = "***"
 _CREDENTIALS_OF_URL = re.compile(r"(?<=//)(?:[^\s\"'<>]*@|[^\"'<>]*@(?=[^\s\"'<>]*[\"']))")
@@ -23,13 +34,13 @@ _NAMED_SECRET = re.compile(
 
 
 def plain(text: str, limit: int = 100) -> str:
-    """Return a text of another account fit for a terminal and the engine's display.
+    """Return a text of another account fit for one line of a terminal, of the engine's display or of a build log.
 
-    Control and direction characters go, and the engine's own markup (``<{%…%}>``), which it would interpret, is broken up: a
-    blank in its place keeps what stood around it from forming another one.
+    What breaks lines becomes a blank. Control and direction characters go, and so do blank letters and heaps of marks. Markup
+    that somebody would interpret (``<{%…%}>``, ``##vso[…]``) is broken up: a blank in its place keeps what stood around it from
+    forming another one.
     """
-    visible = "".join(character for character in text if unicodedata.category(character) not in _INVISIBLE)
-    harmless = _ENGINE_MARKUP.sub(" ", visible).strip()
+    harmless = _MARKUP.sub(" ", "".join(_visible(text))).strip()
     return harmless if len(harmless) <= limit else harmless[: limit - 1] + "…"
 
 
@@ -38,9 +49,23 @@ def discreet(text: str) -> str:
     return _NAMED_SECRET.sub(rf"\1{_WITHHELD}", _CREDENTIALS_OF_URL.sub(f"{_WITHHELD}@", text))
 
 
+def _visible(text: str) -> Iterator[str]:
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in _COMBINING else 0
+        if character.isspace():
+            yield " "
+        elif category not in _INVISIBLE and character not in _BLANK_LETTERS and marks <= _MOST_MARKS:
+            yield character
+
+
 def label(account: str, names: Mapping[AccountId, str]) -> str:
-    """Return an account id with its name where there is one: ``444455556666 (bank)``."""
-    name = plain(names.get(AccountId(account), ""))
+    """Return an account id with its name where there is one: ``444455556666 (bank)``.
+
+    A name has no parentheses of its own: one such as ``bank), 111122223333 (retailer`` would pass for two accounts.
+    """
+    name = plain(names.get(AccountId(account), "")).translate(_IN_BRACKETS)
     return f"{account} ({name})" if name else account
 
 

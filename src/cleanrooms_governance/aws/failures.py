@@ -15,7 +15,7 @@ from typing import Any
 from cleanrooms_governance import errors
 from cleanrooms_governance.errors import ServiceError
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.text import discreet
+from cleanrooms_governance.text import discreet, plain
 
 KnownRegions = Callable[[], Sequence[str]]
 """The Regions that the installed SDK knows the service in."""
@@ -106,6 +106,9 @@ _REFUSED_CREDENTIALS = frozenset(
 
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 
+_LONGEST = 600
+"""Of what an answer says: it may repeat a text of another account, and stays within its quotation marks, in one line."""
+
 _TRY_AGAIN = "Run again; if it persists, see the AWS Health Dashboard."
 
 
@@ -127,10 +130,11 @@ def translate(error: Exception, call: Call, known_regions: KnownRegions) -> Serv
         verdict = _of_answer(error.response, call, known_regions)
     else:
         verdict = _of_credential_search(error.operation_name, error.response)
-    stop = "" if verdict.service_words.endswith(".") else "."
-    words = f' AWS says: "{discreet(verdict.service_words)}"{stop}' if verdict.service_words else ""
+    said = plain(discreet(verdict.service_words), _LONGEST).replace('"', "'")
+    stop = "" if said.endswith(".") else "."
+    words = f' AWS says: "{said}"{stop}' if said else ""
     return verdict.kind(
-        f"{call}: {call.place} {verdict.what}.{words} {verdict.next_step}",
+        f"{call}: {call.place} {plain(verdict.what, _LONGEST)}.{words} {verdict.next_step}",
         operation=call.operation,
         account=call.account,
         region=call.region,

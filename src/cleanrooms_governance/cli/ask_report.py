@@ -47,7 +47,7 @@ def notes_for_sender(account: AccountId, found: Sequence[Asked | Trouble], names
         if isinstance(each, Trouble):
             yield f"{each.place.label} was not read, so it may hold more: {each.why}"
             continue
-        called = plain(each.world.live.name)
+        called = repr(plain(each.world.live.name))
         for task in each.tasks:
             if isinstance(task, Vote) and (vote := each.ahead.on(task.request).get(account)):
                 yield f"{called}, change request {task.request.id}: this stack holds {label(account, names)}; {vote.said}"

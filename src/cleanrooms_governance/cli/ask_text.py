@@ -108,7 +108,7 @@ class Letter:
         member = self._live.members[self._account]
         does = ", ".join(sorted(map(plain, (*member.abilities, *member.ml_abilities)))) or "contributes data only"
         yield f"{self._creator}, has invited you, account {self._account}."
-        yield f"  as         {plain(member.display_name)}"
+        yield f"  as         {plain(member.display_name)!r}"
         yield f"  abilities  {does}"
         yield f"  pays for   {', '.join(sorted(duties)) or 'nothing'}"
         others = [each for each, other in sorted(self._live.members.items()) if other.belongs and each != self._account]

@@ -42,7 +42,7 @@ def ended(ending: Ending, known: Mapping[AccountId, str]) -> Report:
     live = ending.world.live
     did = f"deleted collaboration {live.id}" if ending.rule is Rule.DELETE else f"left collaboration {live.id}"
     lines = [
-        Line(f"{who} {did} ({plain(live.name)}, {live.region}); it was looked up and is gone", Tone.TITLE),
+        Line(f"{who} {did} ({plain(live.name)!r}, {live.region}); it was looked up and is gone", Tone.TITLE),
         *_what_is_left(ending.rule, ending.keys),
     ]
     return Report(_document(ending, done=True), lines)

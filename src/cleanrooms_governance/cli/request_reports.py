@@ -108,7 +108,7 @@ def world_document(world: World) -> dict[str, Any]:
     return {
         "key": world.place.label,
         "id": world.live.id,
-        "name": world.live.name,
+        "name": plain(world.live.name),
         "region": world.live.region,
         "creator": world.live.creator,
         "seenAs": world.place.access.account,

@@ -126,7 +126,7 @@ def world_title(world: World, names: Mapping[AccountId, str]) -> Line:
     """Return the line that stands above what is said about a collaboration."""
     live = world.live
     key = "" if world.place.label in (live.name, live.id) else f"{world.place.label}: "
-    return Line(f"{key}{plain(live.name)} ({live.id}, {live.region}), creator {label(live.creator, names)}", Tone.TITLE)
+    return Line(f"{key}{plain(live.name)!r} ({live.id}, {live.region}), creator {label(live.creator, names)}", Tone.TITLE)
 
 
 def request_lines(

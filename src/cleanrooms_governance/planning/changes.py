@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.model import Ability, AccountId, ChangeType, CostType
 from cleanrooms_governance.planning.atoms import COLLABORATION, Atom, Setting, change_type
-from cleanrooms_governance.text import label
+from cleanrooms_governance.text import label, plain
 
 FILE_REQUEST = "CreateCollaborationChangeRequest"
 Names = Mapping[AccountId, str]
@@ -86,9 +86,10 @@ class ClaimOwnership:
     types: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
+        before = plain(self.before or "", 256)
         if self.renamed:
-            return f"tag the collaboration by its new key: governed-by={self.after} (until now {self.before})"
-        was = f" (until now {self.before})" if self.before else ""
+            return f"tag the collaboration by its new key: governed-by={self.after} (until now {before})"
+        was = f" (until now {before})" if before else ""
         return f"adopt the collaboration: tag it governed-by={self.after}{was}"
 
 

@@ -15,7 +15,7 @@ from cleanrooms_governance.planning.changes import ClaimOwnership, RemoveMember,
 from cleanrooms_governance.planning.payers import payers_after, payers_now
 from cleanrooms_governance.planning.plan import Danger, Refusal
 from cleanrooms_governance.planning.removals import endings
-from cleanrooms_governance.text import label, labels
+from cleanrooms_governance.text import label, labels, plain
 
 RUNNER_ENTRY = "runner-entry"
 LAST_RECEIVER = "last-receiver"
@@ -189,11 +189,12 @@ def _receivers(live: Collaboration) -> set[AccountId]:
 
 def _take_over(claim: ClaimOwnership, live: Collaboration, desired: DesiredCollaboration) -> Danger:
     mark = danger_fingerprint(TAKE_OVER, live.id, "governed-by", claim.before, claim.after)
+    other = plain(claim.before or "", 256)
     return Danger(
         rule=TAKE_OVER,
         subject="governed-by",
         message=(
-            f"the collaboration is governed by the stack {claim.before}: two stacks would undo each other's changes. Take it"
+            f"the collaboration is governed by the stack {other}: two stacks would undo each other's changes. Take it"
             " out of that stack's file first"
         ),
         way_past=_way_past(desired.key, mark),

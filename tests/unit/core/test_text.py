@@ -8,13 +8,17 @@ from tests.unit.core.builders import BANK, SHOP
     ("text", "shown"),
     [
         pytest.param("Bank AG", "Bank AG", id="a plain name"),
-        pytest.param("  Bank \n AG ", "Bank  AG", id="line breaks and blanks around"),
+        pytest.param("  Bank \n AG ", "Bank   AG", id="line breaks and blanks around"),
         pytest.param("\x1b[31mBank\x1b[0m", "[31mBank[0m", id="terminal colours"),
         pytest.param("Bank\u202egninetaerht", "Bankgninetaerht", id="right-to-left override"),
         pytest.param("Ba\u200bnk\ufeff", "Bank", id="invisible characters"),
         pytest.param("Ba\u00adnk\u061c", "Bank", id="soft hyphen and Arabic letter mark"),
         pytest.param("<{%fg 1%}>Bank<{%reset%}>", "fg 1 Bank reset", id="the engine's colours"),
         pytest.param("Zürich Rück 銀行", "Zürich Rück 銀行", id="letters of all scripts"),
+        pytest.param("Bank\u2028converged\x85", "Bank converged", id="line separators of Unicode"),
+        pytest.param("\u3164\u2800\u115f\u00a0", "", id="nothing but blank letters"),
+        pytest.param("B" + "\u0336" * 40 + "ank", "B" + "\u0336" * 4 + "ank", id="a heap of marks"),
+        pytest.param("##vso[task.setvariable x]1##[error]", "task.setvariable x]1 error]", id="commands of build services"),
         pytest.param("\ud800Bank", "Bank", id="a lone surrogate"),
     ],
 )
@@ -70,3 +74,11 @@ def test_what_may_be_a_secret_is_withheld(text: str, shown: str) -> None:
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert text == discreet(text)
+
+
+def test_a_name_that_looks_like_further_accounts_stays_in_its_own_parentheses() -> None:
+    assert f"{BANK} (x], {SHOP} [shop)" == label(BANK, {BANK: f"x), {SHOP} (shop"})
+
+
+def test_a_name_of_nothing_visible_is_no_name() -> None:
+    assert BANK == label(BANK, {BANK: "\u200b\u3164 "})
