@@ -38,6 +38,7 @@ config:
       region: eu-west-1
       members: {"111122223333": {abilities: []}, "222233334444": {abilities: []}}
       removed: ["222233334444"]
+    "<{%reset%}>": {creator: "111122223333", region: eu-west-1, members: {"111122223333": {abilities: []}}}
     healthy:
       creator: "111122223333"
       region: eu-west-1
@@ -82,6 +83,7 @@ FINDINGS = {
     "a date that is not quoted": "cleanrooms:memberships.dated.changeRequests.approve[0].until: 2027-03-31 00:00:00 +0000"
     ' UTC is a timestamp, as an unquoted date becomes one: quote it, "2027-03-31"',
     "a path out of the project": "cleanrooms:include[1]: '../elsewhere/*.yaml' leads out of the project folder: move the files",
+    "a key in the engine's own markup": f"{_HERE}. reset : ' reset ' is no key: take up to 54 letters",
     "a key twice in an included file": "collaborations/first.yaml:4 collaborations.twice-in-one: is given twice in this file,"
     " first in line 3: keep one",
     "a key in two files": "collaborations/second.yaml:3 collaborations.in-two-files: is given in collaborations/first.yaml:5"
@@ -113,6 +115,31 @@ def test_findings_fail_the_preview_before_anything_is_called(preview: Watched) -
     assert (1, ()) == (preview.code, preview.calls)
     assert "GovernedCollaboration" not in preview.output
     assert "Traceback" not in preview.output
+
+
+HOSTILE = {
+    "bomb.yaml": ("a: &a [x, x]\nb: &b [" + "*a," * 9000 + "x]\nc: [" + "*b," * 9000 + "x]", "holds more than 100000 values"),
+    "deep.yaml": ("a: " + "[" * 100_000, "is nested deeper than 50 levels"),
+    "digits.yaml": ("a: 0x" + "f" * 5000, "cannot be read as it is: quote it"),
+    "large.yaml": ("a: '" + "x" * 5_000_000 + "'", "is larger than 4000000 bytes"),
+    "python.yaml": ("a: !!python/object/apply:os.system [ls]", "has a tag of its own"),
+    "truth.yaml": ("a: !!bool perhaps", "cannot be read as it is: quote it"),
+}
+
+
+def test_hostile_included_files_are_findings_and_nothing_is_called(world: World, tmp_path: Path) -> None:
+    repository = world.repository(tmp_path.name, RETAILER)
+    repository.write_stack_text("retail", 'config:\n  cleanrooms:include: ["c/*.yaml"]\n')
+    for name, (text, _) in HOSTILE.items():
+        repository.write_file(f"c/{name}", text)
+    repository.init("retail")
+    preview = world.watch(lambda: repository.preview("retail"))
+    assert (1, ()) == (preview.code, preview.calls), preview.output
+    assert "Traceback" not in preview.output
+    found = _diagnostics(preview, "error: c/")
+    assert [True] * len(HOSTILE) == [
+        f"c/{name}" in line and said in line for line, (name, (_, said)) in zip(found, sorted(HOSTILE.items()), strict=True)
+    ]
 
 
 @pytest.mark.parametrize(

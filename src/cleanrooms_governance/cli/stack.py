@@ -17,7 +17,7 @@ from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.errors import Finding, InvalidInput
 from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.settings.stack_file import StackFile, load
-from cleanrooms_governance.settings.yaml_file import read_yaml
+from cleanrooms_governance.settings.yaml_file import read_yaml_file
 
 PROJECT_FILE = "Pulumi.yaml"
 
@@ -107,14 +107,11 @@ def _as_the_engine_reads_it(value: object) -> str:
 
 def _mapping(path: Path) -> Mapping[str, object]:
     try:
-        text = path.read_text(encoding="utf-8")
+        file = read_yaml_file(path, path.name)
     except FileNotFoundError:
         raise Misused(f"there is no file {path}") from None
-    except UnicodeDecodeError:
-        raise InvalidInput((Finding(path.name, "is not UTF-8 text: save it as such"),)) from None
     except OSError as error:
         raise InvalidInput((Finding(path.name, f"cannot be read ({error.strerror}): check its permissions"),)) from None
-    file = read_yaml(text, path.name)
     if file.findings:
         raise InvalidInput(file.findings)
     return file.value if isinstance(file.value, dict) else {}

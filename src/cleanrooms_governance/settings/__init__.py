@@ -9,6 +9,7 @@ reading         one entry of a section, with every finding in it at once
 checks          what an account, a collaboration or a membership must fulfil by itself
 cross_checks    what the entries of a whole stack file must fulfil together
 yaml_file       one included file, with lines and without duplicate keys
+matching        which files a pattern means
 include         the files that a stack file includes
 gathering       the entries of a section from all of these files
 stack_file      the whole stack file

@@ -1,6 +1,5 @@
 """The files that a stack file includes: the same sections, kept in files of the project folder."""
 
-import glob
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +7,11 @@ from pathlib import Path, PurePosixPath
 
 from cleanrooms_governance.errors import Finding
 from cleanrooms_governance.settings.included_file import IncludedFile, unreadable
+from cleanrooms_governance.settings.matching import matching
 from cleanrooms_governance.settings.places import Location, Source
 from cleanrooms_governance.settings.strict import shown
+
+_MOST_PATTERNS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,9 @@ def read_included(patterns: object, source: Source, at: Location, project: Path)
     if not isinstance(patterns, list):
         message = f'must be a list of file patterns such as ["collaborations/*.yaml"], not {shown(patterns)}'
         return Included(findings=(source.finding(at, message),), is_complete=False)
+    if len(patterns) > _MOST_PATTERNS:
+        message = f"has {len(patterns)} patterns: use at most {_MOST_PATTERNS}, such as one for each folder"
+        return Included(findings=(source.finding(at, message),), is_complete=False)
     paths: set[str] = set()
     findings: list[Finding] = []
     for index, pattern in enumerate(patterns):
@@ -53,15 +58,14 @@ def _matches(pattern: object, project: Path) -> tuple[str, Sequence[str]]:
     parts = PurePosixPath(pattern).parts
     if PurePosixPath(pattern).is_absolute() or ".." in parts:
         return f"{shown(pattern)} leads out of the project folder: move the files into it", ()
-    found = glob.glob(pattern, root_dir=project, recursive=True)
-    files = [PurePosixPath(path).as_posix() for path in found if not (project / path).is_dir()]
+    files = matching(parts, project)
     if not files:
         return f"{shown(pattern)} matches no file in the project folder: correct it or remove it", ()
     return "", files
 
 
 def _read(project: Path, path: str) -> IncludedFile:
-    from cleanrooms_governance.settings.yaml_file import read_yaml  # only who includes files pays for the import
+    from cleanrooms_governance.settings.yaml_file import read_yaml_file  # only who includes files pays for the import
 
     whole = project / path
     if not Path(os.path.realpath(whole)).is_relative_to(os.path.realpath(project)):
@@ -69,8 +73,6 @@ def _read(project: Path, path: str) -> IncludedFile:
     if not whole.is_file():
         return unreadable(path, "is no file: let no include pattern match it, or mend the link")
     try:
-        return read_yaml(whole.read_text(encoding="utf-8"), path)
-    except UnicodeDecodeError:
-        return unreadable(path, "is not UTF-8 text: save it as such, or let no include pattern match it")
+        return read_yaml_file(whole, path)
     except OSError as error:
         return unreadable(path, f"cannot be read ({error.strerror}): check its permissions")

@@ -9,6 +9,7 @@ from cleanrooms_governance.errors import Finding
 Location = tuple[str | int, ...]
 """The steps to a value inside a document: keys, and indexes of lists."""
 
+_LONGEST_STEP = 80
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -24,7 +25,8 @@ def dotted(location: Location) -> str:
         if isinstance(step, int):
             path += f"[{step}]"
         else:
-            path += f".{printable(step)}" if path else printable(step)
+            shown = printable(step if len(step) <= _LONGEST_STEP else step[: _LONGEST_STEP - 1] + "…")
+            path += f".{shown}" if path else shown
     return path
 
 

@@ -46,10 +46,16 @@ class Entry(Generic[S_co]):
     at: Location
     section: S_co
     dropped: frozenset[Location] = field(default_factory=frozenset)
+    _touched: frozenset[Location] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        above = {location[:length] for location in self.dropped for length in range(len(location) + 1)}
+        object.__setattr__(self, "_touched", frozenset(above))
 
     def is_sure(self, *location: str | int) -> bool:
         """Whether what the section says at this location, absence included, is what was written."""
-        return not any(dropped[: len(location)] == location or location[: len(dropped)] == dropped for dropped in self.dropped)
+        within = any(location[:length] in self.dropped for length in range(len(location) + 1))
+        return not within and location not in self._touched
 
     def finding(self, message: str, *location: str | int) -> Finding:
         """Return a finding about a location inside the section."""

@@ -24,6 +24,7 @@ NAMESPACE = "cleanrooms"
 _SECTIONS = ("accounts", "collaborations", "memberships")
 _SETTINGS = ("audit", "include", "onWaiting")
 _STACK_FILE = Source(namespace=f"{NAMESPACE}:")
+_MOST_FINDINGS = 200
 _MOST_INLINE_BYTES = 90_000
 """The engine hands all configuration to the program in one environment string, for which Linux has 128 KiB."""
 
@@ -95,7 +96,7 @@ def load(config: Mapping[str, str], project: Path) -> StackFile:
         *stack_findings(draft),
     ]
     if findings:
-        raise InvalidInput(in_order(findings))
+        raise InvalidInput(_the_first(in_order(findings)))
     return StackFile(
         accounts={AccountId(key): to_account(AccountId(key), entry.section) for key, entry in understood(draft.accounts)},
         collaborations={key: entry.section for key, entry in understood(draft.collaborations)},
@@ -103,6 +104,14 @@ def load(config: Mapping[str, str], project: Path) -> StackFile:
         on_waiting=OnWaiting(str(said.get("onWaiting", OnWaiting.REPORT))),
         audit=audit,
     )
+
+
+def _the_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return as many findings as somebody would read, and how many there are besides."""
+    more = len(findings) - _MOST_FINDINGS
+    if more <= 0:
+        return findings
+    return (*findings[:_MOST_FINDINGS], Finding(NAMESPACE, f"has {more} findings more: correct these first"))
 
 
 def _own_namespace(config: Mapping[str, str]) -> dict[str, str]:
@@ -124,7 +133,7 @@ def _sections_of(file: IncludedFile) -> Mapping[str, object]:
 
 
 def _size_findings(own: Mapping[str, str]) -> Iterator[Finding]:
-    size = sum(len(f"{NAMESPACE}:{name}{text}".encode()) for name, text in own.items())
+    size = sum(len(f"{NAMESPACE}:{name}{text}".encode("utf-8", "surrogatepass")) for name, text in own.items())
     if size > _MOST_INLINE_BYTES:
         yield Finding(
             NAMESPACE,

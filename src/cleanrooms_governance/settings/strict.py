@@ -23,7 +23,11 @@ FINDING = "finding"
 """The pydantic error type whose text is already written for people."""
 
 _ACCOUNT_DIGITS = 12
+_LONGEST_NUMBER = 80
 _MOST_DAYS = 36_500
+_MOST_COUNTED = 1_000_000
+"""More than any collaboration has members; what is far beyond it no number of the engine can hold."""
+
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ].*", re.ASCII)
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
@@ -32,6 +36,7 @@ _ABILITY = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 # A tag value takes 256 characters: <project>/<stack>/<key>, where the engine gives project and stack up to 100 each.
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,53}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_MOST_COMPARED, _LONGEST_COMPARED = 300, 200
 _TYPO = 0.85
 """How alike two abilities must be for the one to be taken as a slip of the pen for the other."""
 
@@ -49,7 +54,9 @@ def given(value: object) -> object:
 
 
 def closest(word: str, known: Collection[str], likeness: float = 0.6) -> str:
-    """Return the known word that this one was most likely meant to be, or nothing."""
+    """Return the known word that this one was most likely meant to be, or nothing; among very many none is looked for."""
+    if len(known) > _MOST_COMPARED or len(word) > _LONGEST_COMPARED:
+        return ""
     from difflib import get_close_matches  # only a file with a mistake in it pays for the import
 
     by_lower_case = {each.lower(): each for each in sorted(known)}
@@ -147,6 +154,8 @@ def count(value: object) -> int:
     """Return a whole number that is not negative; the engine gives numbers back as floats."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 or value < 0:
         raise refuse(f"must be a whole number, 0 or more, not {shown(value)}")
+    if value > _MOST_COUNTED:
+        raise refuse(f"is not possible: give 0 to {_MOST_COUNTED}")
     return int(value)
 
 
@@ -295,7 +304,8 @@ def _well_formed(written: str, what: str, known: Collection[str]) -> str:
 
 
 def _digits(number: float) -> str:
-    return str(int(number)) if number == number // 1 else str(number)
+    digits = str(int(number)) if number == number // 1 else str(number)
+    return digits if len(digits) <= _LONGEST_NUMBER else digits[: _LONGEST_NUMBER - 1] + "…"
 
 
 def _day(value: date) -> date:

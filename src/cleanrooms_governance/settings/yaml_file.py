@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import BaseConstructor
@@ -12,11 +13,24 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cleanrooms_governance.errors import Finding
 from cleanrooms_governance.settings.included_file import IncludedFile, unreadable
 from cleanrooms_governance.settings.places import Location, Source
+from cleanrooms_governance.settings.strict import shown
 
 _MERGE = "tag:yaml.org,2002:merge"
 _COLLECTIONS = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
+_SCALARS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "null", "str", "timestamp"))
+_PUNCTUATION = frozenset({_MERGE, "tag:yaml.org,2002:value"})
+"""What an unquoted ``<<`` or ``=`` is to YAML."""
+
+_LARGEST = 4_000_000
+"""Bytes of a file, and characters of all its values together: an alias can stand for a long text any number of times."""
+
 _MOST_VALUES = 100_000
 """Beyond this a file is refused: a few aliases of aliases can stand for any number of values."""
+
+_TOO_MANY = f"holds more than {_MOST_VALUES} values: split the file, and use fewer aliases"
+
+_MOST_BITS = 10_000
+"""Of a whole number: Python does not write out one of many thousands."""
 
 _DEEPEST = 50
 """Levels of lists and mappings; a stack file needs eight. The parser in C would not survive a hundred thousand."""
@@ -38,13 +52,16 @@ class _Reading:
     lines: dict[Location, int] = field(default_factory=dict)
     twice: list[tuple[Location, int, int]] = field(default_factory=list)
     values: int = 0
+    characters: int = 0
 
     def value(self, node: Node, at: Location) -> object:
         self.values += 1
         if self.values > _MOST_VALUES:
-            raise _Unreadable(f"holds more than {_MOST_VALUES} values: split the file, and use fewer aliases")
+            raise _Unreadable(_TOO_MANY)
         self.lines.setdefault(at, _line(node))
-        if not isinstance(node, ScalarNode) and node.tag not in _COLLECTIONS:
+        if isinstance(node, ScalarNode) and node.tag in _PUNCTUATION:
+            raise self.unreadable(node)
+        if node.tag not in (_SCALARS if isinstance(node, ScalarNode) else _COLLECTIONS):
             raise _Unreadable(f"has a tag of its own ({node.tag}), which is not read: remove it", _line(node))
         if isinstance(node, MappingNode):
             return self.mapping(node, at)
@@ -56,6 +73,7 @@ class _Reading:
         mapping: dict[str, object] = {}
         for key_node, value_node in node.value:
             key = _key(key_node)
+            self.count(key)
             here = (*at, key)
             if key in mapping:
                 self.twice.append((here, _line(key_node), self.lines[here]))
@@ -65,11 +83,37 @@ class _Reading:
         return mapping
 
     def scalar(self, node: Node) -> object:
+        self.count(node.value)
         try:
             value: object = self.constructor.construct_object(node)
-        except ValueError:
-            raise _Unreadable(f"'{node.value}' cannot be read as it is: quote it", _line(node)) from None
-        return value
+            if not isinstance(value, int) or value.bit_length() <= _MOST_BITS:
+                return value
+        except (ValueError, LookupError):
+            pass  # no such day, number or truth value
+        raise self.unreadable(node)
+
+    def unreadable(self, node: Node) -> _Unreadable:
+        return _Unreadable(f"{shown(node.value)} cannot be read as it is: quote it", _line(node))
+
+    def count(self, text: str) -> None:
+        self.characters += len(text)
+        if self.characters > _LARGEST:
+            raise _Unreadable(f"holds more than {_LARGEST} characters: split the file, and use fewer aliases")
+
+
+def read_yaml_file(path: Path, file: str) -> IncludedFile:
+    """Return the values of a YAML file, of which no more than is allowed is read; ``file`` as for ``read_yaml``.
+
+    Raises: ``OSError`` if the file cannot be read.
+    """
+    with path.open("rb") as opened:
+        read = opened.read(_LARGEST + 1)
+    if len(read) > _LARGEST:
+        return unreadable(file, f"is larger than {_LARGEST} bytes: split it, or let no include pattern match it")
+    try:
+        return read_yaml(read.decode("utf-8"), file)
+    except UnicodeDecodeError:
+        return unreadable(file, "is not UTF-8 text: save it as such, or let no include pattern match it")
 
 
 def read_yaml(text: str, file: str) -> IncludedFile:
@@ -80,7 +124,7 @@ def read_yaml(text: str, file: str) -> IncludedFile:
     yaml = YAML(typ="safe")
     reading = _Reading(yaml.constructor)
     try:
-        _check_depth(text)
+        _check_size(text)
         node = yaml.compose(text)
         value = reading.value(node, ()) if node is not None else None
     except _Unreadable as error:
@@ -100,9 +144,11 @@ def read_yaml(text: str, file: str) -> IncludedFile:
     return IncludedFile(source, value, tuple(_given_twice(file, reading)))
 
 
-def _check_depth(text: str) -> None:
+def _check_size(text: str) -> None:
     depth = 0
-    for event in YAML(typ="safe").parse(text):
+    for number, event in enumerate(YAML(typ="safe").parse(text)):
+        if number > _MOST_VALUES:
+            raise _Unreadable(_TOO_MANY)
         if isinstance(event, CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
