@@ -4,7 +4,7 @@ PY := .venv/bin/python
 
 .PHONY: help
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## make .venv and see to it that there is a Pulumi; says nothing when there is nothing to do
@@ -52,7 +52,15 @@ soak: setup ## the long runs, which go on where they were interrupted; SOAK=name
 lock: setup ## write requirements/*.txt anew; UPGRADE=1 takes the newest versions
 	@requirements/compile $(if $(UPGRADE),--upgrade)
 
+.PHONY: release
+release: setup ## build the wheel, the source distribution and their bill of materials into dist/
+	@$(PY) -m tools.release build
+
+.PHONY: audit-dependencies
+audit-dependencies: setup ## look up what is known against the locked packages; exit status 3 where nobody could be asked
+	@$(PY) -m tools.release audit
+
 .PHONY: clean
 clean: ## remove .venv and everything the tools left here; built toolchains stay in the cache
-	@rm -rf .venv .venv.lock .soak .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf dist .venv .venv.lock .soak .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
