@@ -221,6 +221,14 @@ def test_one_way_in_for_everything_gets_both_policies(folder: Path) -> None:
     assert ["partner-read", "partner-operate"] == [each["name"] for each in identity["policies"]]
 
 
+def test_an_external_id_is_not_repeated(folder: Path) -> None:
+    stack = banks_file()
+    stack["accounts"][BANK] = {"role": role_arn(BANK, READ_ROLE), "externalId": "hush-hush"}
+    policies(folder, stack)
+    for form in ((), ("--json",)):
+        assert "hush-hush" not in crgov("policies", "--stack-file", str(folder / "Pulumi.story.yaml"), *form).out
+
+
 def test_what_ends_collaborations_and_memberships_is_printed_on_request_alone(folder: Path) -> None:
     assert "destructive" not in of_role(policies(folder, creators_file()), CREATOR, WRITE_ROLE)
     ending = of_role(policies(folder, creators_file(), "--ending"), MEDIA, WRITE_ROLE)["destructive"]

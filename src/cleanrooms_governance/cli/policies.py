@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def _document(identity: Identity, names: Mapping[AccountId, str], written: Writt
         "account": identity.account,
         "name": names.get(identity.account) if identity.account else None,
         "uses": list(identity.uses),
-        "credentials": credentials_document(identity.credentials),
+        "credentials": credentials_document(replace(identity.credentials, external_id=None)),
         "policies": policies,
     }
 

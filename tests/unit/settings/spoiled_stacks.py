@@ -164,6 +164,7 @@ def whole_stack() -> Stack:
         },
         "include": [],
         "onWaiting": "report",
+        "audit": {"file": "audit/retail.jsonl"},
     }
 
 
