@@ -110,13 +110,17 @@ class Phase:
 
 
 class Stack:
-    """One stack of a project, whose AWS is the embedded service; see ``Surroundings.provider`` for ``as_the_engine_does``."""
+    """One stack of a project, whose AWS is the embedded service; see ``Surroundings.provider`` for ``as_the_engine_does``.
+
+    ``engine`` takes the lines; those of a run that goes on while another one is held up need an engine of their own.
+    """
 
     def __init__(self, world: World, config: Mapping[str, Any], *, as_the_engine_does: bool = False) -> None:
         self.world = world
         self._as_the_engine_does = as_the_engine_does
         self.config = config
         self.state: dict[str, Recorded] = {}
+        self.engine = world.surroundings.engine
 
     @property
     def texts(self) -> dict[str, str]:
@@ -169,9 +173,12 @@ class Stack:
         """Talk to a fresh process; lines, calls and prints are in the phase when it has ended."""
         phase = Phase()
         before = self.world.app.journal.last
-        with self.world.surroundings.provider(self.texts, as_the_engine_does=self._as_the_engine_does) as provider:
+        self.engine.lines.clear()
+        with self.world.surroundings.provider(
+            self.texts, as_the_engine_does=self._as_the_engine_does, engine=self.engine.address
+        ) as provider:
             yield phase, provider
-        phase.lines = list(self.world.surroundings.engine.lines)
+        phase.lines = list(self.engine.lines)
         phase.calls = self.world.app.journal.entries(before)
         phase.printed = provider.printed
 

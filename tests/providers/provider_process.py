@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager, suppress
@@ -86,9 +87,10 @@ class Checked:
 
 
 class EngineLog(engine_pb2_grpc.EngineServicer):
-    """The engine's server, as far as providers use it: it takes lines."""
+    """The engine's server, as far as providers use it: it takes lines. ``address`` is where it listens."""
 
     def __init__(self) -> None:
+        self.address = ""
         self.lines: list[Line] = []
         self._lock = threading.Lock()
 
@@ -108,8 +110,9 @@ def listening_engine() -> Iterator[tuple[EngineLog, str]]:
     engine_pb2_grpc.add_EngineServicer_to_server(log, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
+    log.address = f"127.0.0.1:{port}"
     try:
-        yield log, f"127.0.0.1:{port}"
+        yield log, log.address
     finally:
         server.stop(None).wait()
 
@@ -118,10 +121,12 @@ class Provider:
     """One provider process.
 
     Parameters: ``process_id`` is its own; ``output`` is what it prints, beginning with its port; ``reap`` waits for its end.
+    ``answered`` is told the name of each RPC whose answer has arrived, before the engine makes anything of it.
     """
 
     def __init__(self, process_id: int, output: IO[str], reap: Callable[[], object] = lambda: None) -> None:
         self.printed = ""
+        self.answered: Callable[[str], object] = lambda method: None
         self._reap = reap
         self.process_id = process_id
         self._output = output
@@ -141,6 +146,14 @@ class Provider:
         with self._output:
             self.printed = self._output.read()
         self._reap()
+
+    def kill(self) -> None:
+        """Kill the process without warning; it is gone when this returns. Only for a process that was forked."""
+        with suppress(ProcessLookupError):
+            os.kill(self.process_id, signal.SIGKILL)
+            while True:
+                os.kill(self.process_id, 0)
+                time.sleep(0.0005)
 
     def check(self, kind: str, name: str, olds: Properties, news: Properties) -> Checked:
         """Check inputs."""
@@ -195,9 +208,11 @@ class Provider:
 
     def _call(self, method: str, request: Any) -> Any:
         try:
-            return getattr(self._stub, method)(request, timeout=_PATIENCE)
+            answer = getattr(self._stub, method)(request, timeout=_PATIENCE)
         except grpc.RpcError as error:
             raise _failed(error) from None
+        self.answered(method)
+        return answer
 
 
 def urn_of(kind: str, name: str) -> str:

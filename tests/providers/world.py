@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cleanrooms_emulator.application import Application
+from cleanrooms_emulator.transport.http_connection import Answering
 from cleanrooms_emulator.transport.in_process import client
 from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from cleanrooms_emulator.wire.messages import Request, Response
@@ -43,7 +44,7 @@ class Surroundings:
             self._calls_now += 1
             self.most_calls_at_once = max(self.most_calls_at_once, self._calls_now)
         try:
-            return self.world.app(request)
+            return self.world.watcher.call(request, self.world.app)
         finally:
             with self._counting:
                 self._calls_now -= 1
@@ -64,9 +65,9 @@ class Surroundings:
         self._zygote = self._run(str(Path(__file__).with_name("zygote.py")), stdin=subprocess.PIPE)
         self._started = 0
 
-    def new_world(self) -> World:
-        """An empty world, which is the one that answers from now on."""
-        self.world = World(self)
+    def new_world(self, app: Application | None = None) -> World:
+        """An empty world, or the given one, which is the one that answers from now on."""
+        self.world = World(self, app)
         return self.world
 
     @contextmanager
@@ -76,11 +77,11 @@ class Surroundings:
         It is forked from one that has everything imported, and killed; or started by the very command that the engine starts,
         and ended by the signal that the engine sends. ``engine`` is another address than that of the engine's log.
         """
-        self.engine.lines.clear()
         self.most_calls_at_once = 0
         provider = self._start() if as_the_engine_does else self._fork(engine)
         try:
             provider.configure(config)
+            self.world.watcher.begin(provider)
             yield provider
         finally:
             provider.end(signal.SIGINT if as_the_engine_does else signal.SIGKILL)
@@ -118,12 +119,24 @@ class Surroundings:
         )
 
 
-class World:
-    """One world of the embedded service."""
+class Watcher:
+    """Sees every call of a provider process to the service; this one only lets it through."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self.app = Application(ids="providers")
+    def begin(self, provider: Provider) -> None:
+        """A process is configured, and nothing else has been asked of it yet."""
+
+    def call(self, request: Request, answer: Answering) -> Response:
+        """A call has arrived; return its answer."""
+        return answer(request)
+
+
+class World:
+    """One world of the embedded service. ``watcher`` sees what provider processes call."""
+
+    def __init__(self, surroundings: Surroundings, app: Application | None = None) -> None:
+        self.app = Application(ids="providers") if app is None else app
         self.surroundings = surroundings
+        self.watcher = Watcher()
 
     def console(self, account: str) -> Any:
         """The account as a person in the console: a boto3 client."""
