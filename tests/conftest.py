@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
 from tools.pulumi.toolchain import Toolchain, ToolchainMissing, isolated_environment, locate
+
+_COUNTED = "counted: "
 
 
 def pytest_configure() -> None:
@@ -31,6 +36,23 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture
+def count(record_property: Callable[[str, object], None]) -> Callable[[str, int], None]:
+    """Count what a test has tried; the sums of all tests, by name, are shown at the end of a run."""
+    return lambda what, number: record_property(f"{_COUNTED}{what}", number)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Show what was counted."""
+    counts: Counter[str] = Counter()
+    for report in (*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())):
+        for name, number in report.user_properties:
+            if name.startswith(_COUNTED):
+                counts[name] += number
+    for name, number in counts.items():
+        terminalreporter.write_line(f"{name.removeprefix(_COUNTED)}: {number}")
 
 
 @pytest.fixture(scope="session")

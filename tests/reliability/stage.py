@@ -94,7 +94,7 @@ class Stage:
         """Take a step; return what a run did and said."""
         match step:
             case Up(stack):
-                return self._stack(stack).update()
+                return self.up(stack)
             case Edit(stack, config):
                 self._stack(stack).config = self._filled(config)
             case Acknowledge(stack, key):
@@ -104,6 +104,14 @@ class Stage:
             case Console(account, deed):
                 people.perform(self.console, account, deed)
         return None
+
+    def up(self, stack: str) -> Phase:
+        """Run a stack."""
+        return self._stack(stack).update()
+
+    def written(self, since: int) -> list[str]:
+        """The calls that may have changed something, since a moment of the journal."""
+        return Phase(calls=self.app.journal.entries(since)).writes
 
     def console(self, account: str) -> Any:
         """An account as a person acts in it: a boto3 client."""

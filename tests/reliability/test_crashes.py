@@ -1,0 +1,34 @@
+"""A run that is killed anywhere is made good by the next one, and nothing is done twice, lost or added by it.
+
+Around every call that writes, and between every answer to a create or update and the engine's state write, a process is really
+killed. A read changes nothing: what a crash there leaves behind is the same as at a boundary where one was killed, which is
+compared. ``make soak`` kills at every boundary and plays everything that follows, whatever it leaves behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.providers.world import Surroundings
+from tests.reliability.crashes import Crashes
+from tests.reliability.rehearsal import rehearse
+from tests.reliability.stories import STORIES
+from tests.reliability.story import Story
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("story", STORIES, ids=str)
+def test_a_story_comes_to_its_end_wherever_a_run_is_killed(
+    surroundings: Surroundings, story: Story, count: Callable[[str, int], None]
+) -> None:
+    crashes = Crashes(surroundings, rehearse(surroundings, story))
+    for scene in crashes.rehearsal.scenes:
+        for boundary in scene.counted.decisive():
+            crashes.crash(scene, boundary, again=False)
+        assert [] == crashes.unknown(scene)
+        count("crashes: boundaries", len([*scene.counted.all()]))
+    assert crashes.killed == crashes.recovered
+    count("crashes: processes killed", crashes.killed)
+    count("crashes: recovered", crashes.recovered)
