@@ -6,11 +6,22 @@ A module of `soak.campaigns` offers its campaigns as `CAMPAIGNS`, an iterable of
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
 _PACKAGE = "soak.campaigns"
+
+Counts = Mapping[str, int]
+"""What a case has counted, by name, such as what was tried and how often it was recovered from."""
+
+
+class CaseFailed(AssertionError):
+    """A case has failed, and has counted something before."""
+
+    def __init__(self, message: str, counts: Counts) -> None:
+        super().__init__(message)
+        self.counts = counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +30,13 @@ class Campaign:
 
     `run` plays the case of a number, which is all that it may take its chances from: the same number is the same case.
     It leaves nothing behind that a later case could notice, and raises when the case fails. What many cases need (a
-    client, a compiled program) it makes at its first call and keeps.
+    client, a compiled program) it makes at its first call and keeps. What it gives back, or what a `CaseFailed` carries,
+    is added up over all cases and shown with the figures.
     """
 
     name: str
     cases: int
-    run: Callable[[int], None]
+    run: Callable[[int], Counts | None]
 
 
 def discover(package: str = _PACKAGE) -> dict[str, Campaign]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from soak.campaign import Campaign
+from soak.campaign import Campaign, CaseFailed
 from soak.progress import Outcome, Progress
 
 Say = Callable[[str], None]
@@ -33,10 +33,11 @@ def play(campaign: Campaign, progress: Progress, say: Say) -> None:
 def _outcome(campaign: Campaign, case: int) -> Outcome:
     started = time.monotonic()
     try:
-        campaign.run(case)
+        counts = campaign.run(case)
     except Exception as error:
-        return Outcome(case, _since(started), _in_one_line(f"{type(error).__name__}: {error}"))
-    return Outcome(case, _since(started))
+        counts = error.counts if isinstance(error, CaseFailed) else None
+        return Outcome(case, _since(started), _in_one_line(f"{type(error).__name__}: {error}"), counts or {})
+    return Outcome(case, _since(started), counts=counts or {})
 
 
 def _in_one_line(text: str) -> str:

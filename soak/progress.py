@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from soak.campaign import Campaign
@@ -13,11 +13,12 @@ from soak.campaign import Campaign
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One played case: how long it took, and why it failed in one line, if it did."""
+    """One played case: how long it took, why it failed in one line, if it did, and what it has counted."""
 
     case: int
     seconds: float
     failure: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 class Progress:

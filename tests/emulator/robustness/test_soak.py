@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from soak.__main__ import main
-from soak.campaign import Campaign, discover
+from soak.campaign import Campaign, CaseFailed, Counts, discover
 from soak.play import play
 from soak.progress import Outcome, Progress
 
@@ -99,6 +99,27 @@ def test_many_failures_are_counted_and_the_first_twenty_named(tmp_path: Path, ca
     row = capsys.readouterr().out.splitlines()[1]
     assert ["25", "25"] == row.split()[1:3]
     assert row.endswith("18, 19 and 5 more")
+
+
+def test_what_cases_count_is_added_up_over_failures_and_interruptions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def recovering(case: int) -> Counts | None:
+        if case == 1:
+            raise CaseFailed("lost", {"tried": 1})
+        return {"tried": 1, "recovered": 1} if case < 4 else None
+
+    def interrupted(case: int) -> Counts | None:
+        if case == 2:
+            raise KeyboardInterrupt
+        return recovering(case)
+
+    soak(tmp_path, Campaign("crashes", 5, interrupted))
+    capsys.readouterr()
+    soak(tmp_path, Campaign("crashes", 5, recovering), Campaign("counts nothing", 1, passing))
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert ["crashes", "counts nothing"] == [rows[0][:7], rows[2][:14]]
+    assert "  tried 4, recovered 3" == rows[1]
 
 
 def test_only_the_named_campaigns_are_played(tmp_path: Path) -> None:
