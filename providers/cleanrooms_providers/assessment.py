@@ -10,7 +10,7 @@ from typing import Any
 from cleanrooms_governance.change_requests.absences import Absences, is_out_of_reach
 from cleanrooms_governance.change_requests.next_move import CastVote, Decision, Move, Outcome, Remove, actionable, decide
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMembership
-from cleanrooms_governance.errors import GovernanceError, NoCredentials, Refused, ServiceError
+from cleanrooms_governance.errors import AccessDenied, GovernanceError, NoCredentials, NotFound, Refused, ServiceError
 from cleanrooms_governance.memberships.advance_membership import read_invitation
 from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
 from cleanrooms_governance.model import AccountId, Collaboration
@@ -106,12 +106,24 @@ def assess_collaboration(
         check_identity(desired, world.live)
         world = look_closer(desired, world, reads, voters)
     except GovernanceError as error:
+        if known_id and not desired.id and _is_no_longer_listed(known_id, error, reads):
+            return deleted_collaboration(desired, known_id)
         return CollaborationAssessment(desired, found, _unread(desired.owner, error), Decision(Outcome.REFUSED))
     situation = situation_of(desired, world, today, may_write=may_write)
     decision = decide(situation)
     if absences := _out_of_reach(decision.moves, {account: voters[account] for account in one_way if account in voters}):
         decision = decide(replace(situation, absences=absences))
     return CollaborationAssessment(desired, found, situation.plan, decision, world)
+
+
+def _is_no_longer_listed(collaboration_id: str, error: GovernanceError, reads: CleanRoomsReads) -> bool:
+    """Tell whether a collaboration that may not be seen is not even listed: a role that lacks a right still lists it."""
+    if not isinstance(error, AccessDenied | NotFound):
+        return False
+    try:
+        return all(summary.id != collaboration_id for summary in reads.collaborations())
+    except ServiceError:
+        return False
 
 
 def _out_of_reach(moves: Iterable[Move], members: Mapping[AccountId, CleanRoomsReads]) -> Absences | None:
@@ -147,6 +159,17 @@ def lost_collaboration(desired: DesiredCollaboration) -> CollaborationAssessment
         " it with `pulumi state delete`, and the next run creates a new one"
     )
     return CollaborationAssessment(desired, "", _stopped(desired.owner, "lost", text), Decision(Outcome.REFUSED))
+
+
+def deleted_collaboration(desired: DesiredCollaboration, known_id: str) -> CollaborationAssessment:
+    """Return what to say about a known collaboration that its creator does not see any more: none is created in its place."""
+    creator = label(desired.creator, desired.names)
+    text = (
+        f"collaborations.{desired.key}: account {creator} does not see collaboration {known_id} in {desired.region} any more,"
+        " nor is it among those that the account lists: it seems to be deleted. Nothing is created in its place. If that is"
+        " right, make the stack forget it with `pulumi state delete`, and the next run creates a new one"
+    )
+    return CollaborationAssessment(desired, known_id, _stopped(desired.owner, "lost", text), Decision(Outcome.REFUSED))
 
 
 def other_collaboration(desired: DesiredCollaboration, recorded_id: str) -> CollaborationAssessment:

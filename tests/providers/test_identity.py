@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cleanrooms_emulator.faults import FaultKind, FaultRule
 from tests.providers.conftest import Settled
 from tests.providers.stacks import MEDIA, RETAILER, RETAILERS, governing
 
@@ -37,6 +38,24 @@ def test_a_collaboration_that_is_not_found_any_more_is_not_made_again(settled: S
     run = stack.update()
     assert (["lost"], "failed", []) == (run[SALES].refused, run[SALES].op, run.writes)
     assert "finds none with its tag. If the tag was taken away" in run[SALES].message
+
+
+def test_a_known_collaboration_that_was_deleted_is_told_and_not_made_again(settled: Settled) -> None:
+    stack = settled(governing())
+    stack.update()
+    stack.world.console(RETAILER).delete_collaboration(collaborationIdentifier=stack.state[SALES].id)
+    run = stack.update()
+    assert (["lost"], "failed", []) == (run[SALES].refused, run[SALES].op, run.writes)
+    assert "it seems to be deleted. Nothing is created in its place" in run[SALES].message
+    assert "`pulumi state delete`" in run[SALES].message
+
+
+def test_a_known_collaboration_that_may_not_be_read_is_not_called_deleted(settled: Settled) -> None:
+    stack = settled(governing())
+    stack.update()
+    denied = FaultRule(kind=FaultKind.ERROR, code="AccessDeniedException", operation="GetCollaboration")
+    stack.world.app.faults.set([denied])
+    assert ["unreadable"] == stack.preview()[SALES].refused
 
 
 def test_a_collaboration_that_somebody_renamed_is_found_by_its_tag_and_gets_its_name_back(settled: Settled) -> None:

@@ -24,14 +24,16 @@ SECRET = "not-checked-by-the-service"
 
 
 class Surroundings:
-    """What all tests have in common, because starting it costs more than a test: an engine's log, one address at which the
+    """What all tests have in common, because starting it costs more than a test: engines' logs, one address at which the
     world of the running test answers, and a way to start provider processes.
 
-    Parameters: ``project`` is the folder that the processes run in.
+    Parameters: ``engine`` takes the lines of all runs but those that go on beside another one, ``elsewhere`` those;
+    ``project`` is the folder that the processes run in.
     """
 
-    def __init__(self, engine: EngineLog, project: Path) -> None:
+    def __init__(self, engine: EngineLog, elsewhere: EngineLog, project: Path) -> None:
         self.engine = engine
+        self.elsewhere = elsewhere
         self.project = project
         self.world = World(self)
         self.most_calls_at_once = 0
@@ -187,8 +189,8 @@ def member(account: str, *abilities: str, name: str = "") -> dict[str, Any]:
 @contextmanager
 def open_surroundings(project: Path) -> Iterator[Surroundings]:
     """Serve the worlds of all tests."""
-    with listening_engine() as (engine, engine_address):
-        surroundings = Surroundings(engine, project)
+    with listening_engine() as (engine, engine_address), listening_engine() as (elsewhere, _):
+        surroundings = Surroundings(engine, elsewhere, project)
         with serve_in_thread(surroundings) as url:
             surroundings.begin(url, engine_address)
             try:

@@ -1,4 +1,4 @@
-"""What the tests of this folder share: one set of surroundings a process, in which every case has a world of its own."""
+"""What the tests of this folder share: surroundings, in which every case has a world of its own, and each story's rehearsal."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.providers.world import Surroundings, open_surroundings
+from tests.reliability.rehearsal import Rehearsal, rehearse
+from tests.reliability.stories import STORIES
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +16,11 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundi
     """The address of all worlds, and the process that is warming up."""
     with open_surroundings(tmp_path_factory.mktemp("project")) as opened:
         yield opened
+
+
+@pytest.fixture(
+    scope="session", params=[pytest.param(each, id=str(each), marks=pytest.mark.xdist_group(str(each))) for each in STORIES]
+)
+def rehearsal(surroundings: Surroundings, request: pytest.FixtureRequest) -> Rehearsal:
+    """Each story in turn, played once without trouble."""
+    return rehearse(surroundings, request.param)

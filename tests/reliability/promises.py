@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from cleanrooms_emulator.application import Application
+from cleanrooms_governance.desired import DesiredCollaboration
 from tests.providers.mini_engine import Phase, Stack
 
 VOTES = ("APPROVE", "DENY")
@@ -38,3 +40,10 @@ def check_votes(app: Application) -> None:
         if entry.parameters.get("action") in VOTES and entry.status == 200
     )
     assert [] == [vote for vote, times in votes.items() if times > 1]
+
+
+def check_removals(app: Application, files: Iterable[DesiredCollaboration]) -> None:
+    """Nobody was removed who is not both out of a file's members and in its list of the removed. Raises AssertionError."""
+    signed = {account for each in files for account in each.removed if account not in each.members}
+    gone = {entry.parameters["accountId"] for entry in app.journal.entries(operation="DeleteMember")}
+    assert set() == gone - signed

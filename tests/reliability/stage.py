@@ -18,7 +18,6 @@ from cleanrooms_emulator.wire.messages import Request, Response
 from cleanrooms_emulator.world.clock import Clock
 from cleanrooms_emulator.world.store import Store
 from tests.providers.mini_engine import Phase, Recorded, Stack
-from tests.providers.stacks import RETAILER
 from tests.providers.world import Surroundings
 from tests.reliability import people
 from tests.reliability.story import Acknowledge, Config, Console, Edit, LoseState, Step, Up
@@ -123,10 +122,8 @@ class Stage:
         return self.stacks.setdefault(name, Stack(self.world, {}))
 
     def _filled(self, config: Config) -> Config:
-        text = json.dumps(config)
-        if "$collaboration" in text:
-            text = text.replace("$collaboration", self.world.only_collaboration(RETAILER))
-        filled: Config = json.loads(text)
+        made = [each["id"] for each in self.app.store.all("collaboration")]
+        filled: Config = json.loads(json.dumps(config).replace("$collaboration", made[0] if made else ""))
         return filled
 
     def _acknowledge(self, stack: Stack, key: str) -> None:

@@ -13,18 +13,15 @@ import pytest
 
 from tests.providers.world import Surroundings
 from tests.reliability.crashes import Crashes
-from tests.reliability.rehearsal import rehearse
-from tests.reliability.stories import STORIES
-from tests.reliability.story import Story
+from tests.reliability.rehearsal import Rehearsal
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("story", STORIES, ids=str)
 def test_a_story_comes_to_its_end_wherever_a_run_is_killed(
-    surroundings: Surroundings, story: Story, count: Callable[[str, int], None]
+    surroundings: Surroundings, rehearsal: Rehearsal, count: Callable[[str, int], None]
 ) -> None:
-    crashes = Crashes(surroundings, rehearse(surroundings, story))
-    for scene in crashes.rehearsal.scenes:
+    crashes = Crashes(surroundings, rehearsal)
+    for scene in rehearsal.scenes:
         for boundary in scene.counted.decisive():
             crashes.crash(scene, boundary, again=False)
         assert [] == crashes.unknown(scene)

@@ -4,6 +4,7 @@ Nothing is remembered between runs but what the service itself holds, so a run m
 Members and requests are read afresh before every single move.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -80,6 +81,9 @@ def ensure_collaboration(
             ) from lost
         created = sought
     parties.tell(f"created collaboration {created}")
+    with suppress(ServiceError):
+        # Refused where another run has created one too since this one looked: nobody is to join two.
+        find_created(desired, parties.creator)
     return created
 
 

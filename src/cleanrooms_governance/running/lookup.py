@@ -37,7 +37,10 @@ def find_collaboration(
 
 
 def find_created(desired: DesiredCollaboration, creator: CleanRoomsReads) -> str | None:
-    """Return the id of a collaboration that was just created, or ``None`` if it does not show: no other name is looked at."""
+    """Return the id of a collaboration that was just created, or ``None`` if it does not show: no other name is looked at.
+
+    Raises ``Refused`` if there are several, and every ``ServiceError`` of the reads.
+    """
     own = [summary for summary in creator.collaborations() if summary.creator == desired.creator]
     return _the_one(desired, _tagged(desired, (each for each in own if each.name == desired.first_name), creator))
 

@@ -32,7 +32,7 @@ from tests.unit.core.builders import (
     stack_file,
     wanted_member,
 )
-from tests.unit.core.governed import Crash, Governed, Service, crashing_after, create, create_from_file
+from tests.unit.core.governed import Crash, Governed, Service, acting_before, crashing_after, create, create_from_file
 
 FILE, UPDATE = "CreateCollaborationChangeRequest", "UpdateCollaborationChangeRequest"
 
@@ -95,6 +95,23 @@ class TestLostAnswers:
         governed = create(service, START, owner=None)
         self.lose(service, kind, "TagResource")
         assert Outcome.CONVERGED == governed.run(stack_file(wanted_member(BANK), wanted_member(SHOP))).outcome
+
+
+class TestTwoAtOnce:
+    def test_two_creations_at_the_same_time_are_told_and_neither_goes_on(self, service: Service) -> None:
+        def create_too() -> None:
+            create(service, START)
+
+        with (
+            acting_before(service, "CreateCollaboration", create_too),
+            pytest.raises(Refused, match=r"2 collaborations carry the tag .* Say which one is meant"),
+        ):
+            create_from_file(service, WANTS)
+
+    def test_a_look_that_fails_after_a_creation_hides_nothing(self, service: Service) -> None:
+        denied = FaultRule(kind=FaultKind.ERROR, code="AccessDeniedException", operation="ListCollaborations", skip=1)
+        service.fail(denied)
+        assert Outcome.CONVERGED == create_from_file(service, WANTS).run(WANTS).outcome
 
 
 class TestCallsThatNeverArrive:
