@@ -9,6 +9,7 @@ import pytest
 from tests.providers.world import Surroundings, open_surroundings
 from tests.reliability.rehearsal import Rehearsal, rehearse
 from tests.reliability.stories import STORIES
+from tests.reliability.story import Story
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +19,16 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundi
         yield opened
 
 
-@pytest.fixture(
-    scope="session", params=[pytest.param(each, id=str(each), marks=pytest.mark.xdist_group(str(each))) for each in STORIES]
-)
-def rehearsal(surroundings: Surroundings, request: pytest.FixtureRequest) -> Rehearsal:
+@pytest.fixture(scope="session")
+def rehearsals() -> dict[str, Rehearsal]:
+    """The rehearsals of this process by story; all tests of a story are in one process."""
+    return {}
+
+
+@pytest.fixture(params=[pytest.param(each, id=str(each), marks=pytest.mark.xdist_group(str(each))) for each in STORIES])
+def rehearsal(surroundings: Surroundings, rehearsals: dict[str, Rehearsal], request: pytest.FixtureRequest) -> Rehearsal:
     """Each story in turn, played once without trouble."""
-    return rehearse(surroundings, request.param)
+    story: Story = request.param
+    if story.name not in rehearsals:
+        rehearsals[story.name] = rehearse(surroundings, story)
+    return rehearsals[story.name]

@@ -55,11 +55,31 @@ class Crashes:
             self.rehearsal.good.add((scene.position, left))
         self.recovered += 1
 
+    def crash_preview(self, scene: Scene, boundary: Boundary) -> None:
+        """Kill a preview before the run of a scene, and see that everything is as it was.
+
+        Raises AssertionError.
+        """
+        stage = Stage(self.surroundings, scene.begin)
+        stage.world.watcher = Killing(boundary)
+        try:
+            stage.stacks[scene.stack].preview()
+        except Died:
+            self.killed += 1
+        else:
+            self.elsewhere += 1
+            return
+        assert str(scene.begin) == str(stage.moment())
+        assert [] == stage.written(0)
+        self.recovered += 1
+
     def _recover(self, stage: Stage, scene: Scene, *, again: bool) -> None:
-        run_until_nothing_is_written(stage, scene.stack)
         after = scene.position + 1
-        reached = (after, str(stage.moment()))
-        if again or reached not in self.rehearsal.good:
+        for _ in run_until_nothing_is_written(stage, scene.stack):
+            if not again and (after, str(stage.moment())) in self.rehearsal.good:
+                break
+        else:
+            reached = (after, str(stage.moment()))
             go_on(stage, self.rehearsal.story.steps[after:])
             come_to_rest(stage)
             assert self.rehearsal.story.end == world_view.lines(stage.app)

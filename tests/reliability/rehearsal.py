@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.providers.mini_engine import Phase
 from tests.providers.world import Surroundings, Watcher
 from tests.reliability import world_view
 from tests.reliability.boundaries import Counted, Counting
@@ -63,12 +66,13 @@ def rehearse(surroundings: Surroundings, story: Story) -> Rehearsal:
     return rehearsal
 
 
-def run_until_nothing_is_written(stage: Stage, stack: str) -> None:
+def run_until_nothing_is_written(stage: Stage, stack: str) -> Iterator[Phase]:
     """Run a stack as somebody does who finds it interrupted. Raises AssertionError if a run fails or it goes on for ever."""
     for _ in range(MOST_RUNS):
         phase = stage.up(stack)
         check_honesty(stage.stacks[stack], phase)
         check_nothing_failed(phase)
+        yield phase
         if not phase.writes:
             return
     raise AssertionError(f"after {MOST_RUNS} runs {stack} still writes {phase.writes}")
@@ -79,7 +83,7 @@ def come_to_rest(stage: Stage) -> None:
     for _ in range(MOST_RUNS):
         before = stage.app.journal.last
         for stack in stage.stacks:
-            run_until_nothing_is_written(stage, stack)
+            deque(run_until_nothing_is_written(stage, stack), maxlen=0)
         if not stage.written(before):
             return
     raise AssertionError(f"after {MOST_RUNS} rounds runs still write {stage.written(before)}")

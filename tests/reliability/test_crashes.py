@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.providers.world import Surroundings
+from tests.reliability.boundaries import Boundary, Event
 from tests.reliability.crashes import Crashes
 from tests.reliability.rehearsal import Rehearsal
 
@@ -29,3 +30,10 @@ def test_a_story_comes_to_its_end_wherever_a_run_is_killed(
     assert crashes.killed == crashes.recovered
     count("crashes: processes killed", crashes.killed)
     count("crashes: recovered", crashes.recovered)
+
+
+def test_a_preview_that_is_killed_leaves_everything_as_it_was(surroundings: Surroundings, rehearsal: Rehearsal) -> None:
+    crashes = Crashes(surroundings, rehearsal)
+    for scene in rehearsal.scenes:
+        crashes.crash_preview(scene, Boundary(Event.READ, 9))
+    assert (len(rehearsal.scenes), 0) == (crashes.recovered, crashes.elsewhere)
