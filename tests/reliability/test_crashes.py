@@ -35,5 +35,5 @@ def test_a_story_comes_to_its_end_wherever_a_run_is_killed(
 def test_a_preview_that_is_killed_leaves_everything_as_it_was(surroundings: Surroundings, rehearsal: Rehearsal) -> None:
     crashes = Crashes(surroundings, rehearsal)
     for scene in rehearsal.scenes:
-        crashes.crash_preview(scene, Boundary(Event.READ, 9))
+        crashes.crash_preview(scene, Boundary(Event.READ, 2))
     assert (len(rehearsal.scenes), 0) == (crashes.recovered, crashes.elsewhere)

@@ -4,7 +4,6 @@ Nothing is remembered between runs but what the service itself holds, so a run m
 Members and requests are read afresh before every single move.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -81,9 +80,8 @@ def ensure_collaboration(
             ) from lost
         created = sought
     parties.tell(f"created collaboration {created}")
-    with suppress(ServiceError):
-        # Refused where another run has created one too since this one looked: nobody is to join two.
-        find_created(desired, parties.creator)
+    # Refused where another run has created one too since this one looked: nobody is to join two.
+    find_created(desired, parties.creator)
     return created
 
 

@@ -108,10 +108,13 @@ class TestTwoAtOnce:
         ):
             create_from_file(service, WANTS)
 
-    def test_a_look_that_fails_after_a_creation_hides_nothing(self, service: Service) -> None:
-        denied = FaultRule(kind=FaultKind.ERROR, code="AccessDeniedException", operation="ListCollaborations", skip=1)
+    def test_a_creation_after_which_nobody_can_look_is_found_by_the_next_run(self, service: Service) -> None:
+        denied = FaultRule(kind=FaultKind.ERROR, code="AccessDeniedException", operation="ListCollaborations", skip=1, times=1)
         service.fail(denied)
+        with pytest.raises(AccessDenied):
+            create_from_file(service, WANTS)
         assert Outcome.CONVERGED == create_from_file(service, WANTS).run(WANTS).outcome
+        assert 1 == service.called().count("CreateCollaboration")
 
 
 class TestCallsThatNeverArrive:
