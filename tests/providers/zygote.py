@@ -27,6 +27,8 @@ def main() -> None:
         # The service models are read once and kept by the loader, as they would be by the first client of the process.
         new_client(new_session(), service, "eu-west-1", None)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # An interrupt at the terminal is for whoever started this process, and who then closes its standard input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()
     while line := sys.stdin.readline():
         child = os.fork()
@@ -40,6 +42,7 @@ def become_a_provider(output: str, engine: str = sys.argv[-1]) -> NoReturn:
     """Be what ``python -m pulumi.dynamic`` is."""
     sys.argv[-1] = engine
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     fifo = os.open(output, os.O_WRONLY)
     for descriptor in (1, 2):
         os.dup2(fifo, descriptor)
