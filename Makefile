@@ -13,12 +13,14 @@ setup: ## make .venv and see to it that there is a Pulumi; says nothing when the
 # Pure rules and whole stories told as text: seconds. Then everything that starts processes or sockets, then the real engine.
 FAST := tests/unit tests/scenarios tests/architecture
 PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+# A file tells a story that all its tests look at: each worker would tell it again.
+ENGINE := $(PYTEST) --dist loadfile -m engine
 
 .PHONY: test
 test: setup ## all tests: the fast ring, then the services and the provider process, then the real engine
 	@$(PYTEST) $(FAST)
 	@$(PYTEST) -m "not engine" tests $(FAST:%=--ignore=%)
-	@$(PYTEST) -m engine
+	@$(ENGINE)
 
 .PHONY: test-fast
 test-fast: setup ## the fast ring
@@ -26,7 +28,7 @@ test-fast: setup ## the fast ring
 
 .PHONY: test-engine
 test-engine: setup ## the tests that run the real pulumi against the embedded service
-	@$(PYTEST) -m engine
+	@$(ENGINE)
 
 .PHONY: check
 check: setup ## lint, formatting, types and the rules of who may import whom
