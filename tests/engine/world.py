@@ -15,10 +15,16 @@ from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.journal import Entry
 from cleanrooms_emulator.transport.in_process import client
 from cleanrooms_emulator.transport.server_thread import serve_in_thread
+from tests.engine.door import Door
 from tools.playground import Playground, Run
 
 _READS = ("Get", "List", "BatchGet")
 _SESSIONS = ("AssumeRole",)
+
+
+def may_change_something(call: Entry) -> bool:
+    """Whether a call is of an operation that writes."""
+    return call.operation is not None and not call.operation.startswith(_READS) and call.operation not in _SESSIONS
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,7 @@ class Watched:
 
         A call that was refused before anybody knew what it was about has no operation, and changed nothing.
         """
-        return [
-            str(call.parameters.get("action", call.operation))
-            for call in self.calls
-            if call.operation is not None and not call.operation.startswith(_READS) and call.operation not in _SESSIONS
-        ]
+        return [str(call.parameters.get("action", call.operation)) for call in self.calls if may_change_something(call)]
 
     def asked(self, operation: str) -> list[Entry]:
         """The calls of one operation."""
@@ -60,9 +62,10 @@ class Watched:
 
 @dataclass
 class World:
-    """A service, and the repositories that use it."""
+    """A service, and the repositories that use it, whose calls come in by the door."""
 
     app: Application
+    door: Door
     url: str
     scratch: Path
 
@@ -124,8 +127,12 @@ class World:
             time.sleep(0.05)
 
     def keep(self, *repositories: Playground) -> Kept:
-        """Remember this world, so that others can begin with it."""
+        """Remember this world, so that others can begin with it, as long as its repositories are left alone."""
         return Kept(self.app.snapshot(), {each.scratch.name: each for each in repositories})
+
+    def keep_copies(self, scratch: Path, *repositories: Playground) -> Kept:
+        """Remember this world as it is now, whatever becomes of its repositories."""
+        return self.keep(*(_copied(each, self, scratch / each.scratch.name) for each in repositories))
 
 
 @dataclass(frozen=True)
@@ -166,5 +173,6 @@ def collaborations_of(preview: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def open_world(scratch: Path) -> Iterator[World]:
     """Serve an empty world."""
     app = Application(ids="engine")
-    with serve_in_thread(app) as url:
-        yield World(app, url, scratch)
+    door = Door(app)
+    with serve_in_thread(door) as url:
+        yield World(app, door, url, scratch)
