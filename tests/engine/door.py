@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
 
 from cleanrooms_emulator.transport.http_connection import Answering
 from cleanrooms_emulator.wire.messages import Delivery, Request, Response
@@ -30,22 +29,20 @@ class Door:
 
     @contextmanager
     def meeting(self, choice: Choice, meeting: Meeting) -> Iterator[threading.Event]:
-        """While the block runs, the first call that is chosen meets this; gives what is set once it has.
+        """While the block runs, the first call that is chosen meets this; gives what is set when it comes.
 
         Calls are chosen one after the other, in the order in which they come.
         """
-        met = threading.Event()
+        come = threading.Event()
 
         def meet(answer: Callable[[], Response]) -> Response:
-            try:
-                return meeting(answer)
-            finally:
-                met.set()
+            come.set()
+            return meeting(answer)
 
         with self._choosing:
             self._choice, self._meeting = choice, meet
         try:
-            yield met
+            yield come
         finally:
             self._choice = None
 
@@ -58,12 +55,6 @@ class Door:
         if not chosen or self._meeting is None:
             return self._service(request)
         return self._meeting(lambda: self._service(request))
-
-
-def call_number(wanted: int) -> Choice:
-    """Choose by number, counted from 1."""
-    numbers = count(1)
-    return lambda request: next(numbers) == wanted
 
 
 @dataclass(frozen=True)
