@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from dataclasses import dataclass
@@ -10,14 +9,14 @@ from pathlib import Path
 
 from cleanrooms_emulator.journal import Entry
 from tests.engine.world import Kept, Watched, World, open_world
-from tests.providers.stacks import CALLER, RETAILER
+from tests.providers.stacks import CALLER
 from tests.reliability import people, world_view
+from tests.reliability.edits import acknowledged, filled
 from tests.reliability.story import Acknowledge, Config, Console, Edit, LoseState, Step, Story, Up
 from tools.playground import Playground, Run
 
 _STILL_TO_DO = re.compile(r"^\s*to do: ", re.MULTILINE)
 _MOST_RUNS = 4
-_FINGERPRINT = re.compile("fp-[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class _Teller:
             case Up(stack):
                 self.runs(stack)
             case Edit(stack, config):
-                self._write(stack, self._filled(config))
+                self._write(stack, filled(config, self.world.app))
             case Acknowledge(stack, key):
                 self._acknowledge(stack, key)
             case LoseState(stack):
@@ -100,19 +99,9 @@ class _Teller:
         if not known:
             repository.init(stack)
 
-    def _filled(self, config: Config) -> Config:
-        text = json.dumps(config)
-        if "$collaboration" in text:
-            text = text.replace("$collaboration", self.world.only_collaboration(RETAILER))
-        filled: Config = json.loads(text)
-        return filled
-
     def _acknowledge(self, stack: str, key: str) -> None:
-        said = self.repositories[stack].preview(stack).output
-        marks = {mark for line in said.splitlines() if "acknowledge" in line for mark in _FINGERPRINT.findall(line)}
-        collaborations = dict(self.files[stack]["collaborations"])
-        collaborations[key] = {**collaborations[key], "acknowledge": sorted(marks)}
-        self._write(stack, {**self.files[stack], "collaborations": collaborations})
+        said = self.repositories[stack].preview(stack).output.splitlines()
+        self._write(stack, acknowledged(self.files[stack], key, said))
 
     def _lose_state(self, repository: Playground, stack: str) -> None:
         shutil.rmtree(repository.scratch / "state")

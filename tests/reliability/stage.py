@@ -20,6 +20,7 @@ from cleanrooms_emulator.world.store import Store
 from tests.providers.mini_engine import Phase, Recorded, Stack
 from tests.providers.world import Surroundings
 from tests.reliability import people
+from tests.reliability.edits import acknowledged, filled
 from tests.reliability.story import Acknowledge, Config, Console, Edit, LoseState, Step, Up
 
 BEGINNING = datetime(2099, 1, 1, tzinfo=UTC).timestamp()
@@ -95,7 +96,7 @@ class Stage:
             case Up(stack):
                 return self.up(stack)
             case Edit(stack, config):
-                self._stack(stack).config = self._filled(config)
+                self._stack(stack).config = filled(config, self.app)
             case Acknowledge(stack, key):
                 self._acknowledge(self._stack(stack), key)
             case LoseState(stack):
@@ -121,19 +122,10 @@ class Stage:
     def _stack(self, name: str) -> Stack:
         return self.stacks.setdefault(name, Stack(self.world, {}))
 
-    def _filled(self, config: Config) -> Config:
-        made = [each["id"] for each in self.app.store.all("collaboration")]
-        filled: Config = json.loads(json.dumps(config).replace("$collaboration", made[0] if made else ""))
-        return filled
-
     def _acknowledge(self, stack: Stack, key: str) -> None:
         preview = stack.preview()
         refused = [each["message"] for each in preview[f"collaboration {key}"].inputs["refused"]]
-        said = [*refused, *(line.message for line in preview.lines)]
-        marks = {mark for line in said if "acknowledge" in line for mark in re.findall("fp-[0-9a-f]{16}", line)}
-        collaborations = dict(stack.config["collaborations"])
-        collaborations[key] = {**collaborations[key], "acknowledge": sorted(marks)}
-        stack.config = {**stack.config, "collaborations": collaborations}
+        stack.config = acknowledged(stack.config, key, [*refused, *(line.message for line in preview.lines)])
 
 
 @cache
