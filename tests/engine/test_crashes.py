@@ -49,11 +49,13 @@ def test_a_run_that_dies_is_made_good_by_the_next_ones(
     told = tell(story)[chapter]
     drawn = Random(story).sample([*crashes(told.first)], draw + 1)[draw]
     tried = recovers(told, drawn, tmp_path)
-    count("runs of the engine that died", tried)
-    count("runs of the engine that were made good", tried)
+    count("engine crashes: tried", tried)
+    count("engine crashes: recovered", tried)
 
 
-def test_what_was_finished_when_the_engine_died_is_found_once_its_lock_is_taken_away(tell: Tell, tmp_path: Path) -> None:
+def test_what_was_finished_when_the_engine_died_is_found_once_its_lock_is_taken_away(
+    tell: Tell, tmp_path: Path, count: Callable[[str, int], None]
+) -> None:
     (told,) = tell(REMOVAL)
     last = sum(map(may_change_something, told.first))
     crash = Crash(Victim.ENGINE, Boundary(Event.WRITE, last, Side.AFTER))
@@ -65,3 +67,5 @@ def test_what_was_finished_when_the_engine_died_is_found_once_its_lock_is_taken_
         assert (1, []) == (locked.code, locked.writes)
         assert "the stack is currently locked by 1 lock(s)" in locked.output
     assert recovers(told, crash, tmp_path / "freed")
+    count("engine crashes: tried", 1)
+    count("engine crashes: recovered", 1)
