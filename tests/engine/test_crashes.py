@@ -16,8 +16,10 @@ from tests.engine.chapters import Chapter, chapters, up
 from tests.engine.crashes import Crash, Victim, crashes, die, recovers
 from tests.engine.processes import kill_session
 from tests.engine.world import may_change_something
+from tests.providers.stacks import CALLER
 from tests.reliability.boundaries import Boundary, Event, Side
 from tests.reliability.stories import STORIES
+from tools.playground import Playground
 from tools.pulumi.toolchain import Toolchain
 
 pytestmark = pytest.mark.engine
@@ -69,3 +71,17 @@ def test_what_was_finished_when_the_engine_died_is_found_once_its_lock_is_taken_
     assert recovers(told, crash, tmp_path / "freed")
     count("engine crashes: tried", 1)
     count("engine crashes: recovered", 1)
+
+
+def test_a_state_beside_which_the_engine_was_killed_while_it_wrote_a_note_is_read_without_that(
+    toolchain: Toolchain, tmp_path: Path
+) -> None:
+    noting = {"PULUMI_BACKEND_URL": (tmp_path / "state").as_uri()}
+    repository = Playground(tmp_path, "http://no-call-is-made.invalid", CALLER, noting)
+    repository.init("retailer")
+    (note,) = (tmp_path / "state" / ".pulumi" / "stacks" / "cleanrooms").glob("retailer.json.attrs")
+    note.write_text("")
+    cut_off = repository.pulumi("cancel", "--yes", "--stack", "retailer")
+    assert (1, "error: failed to load checkpoint: EOF") == (cut_off.code, cut_off.output.strip())
+    note.unlink()
+    assert 0 == repository.pulumi("cancel", "--yes", "--stack", "retailer").code

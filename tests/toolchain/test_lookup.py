@@ -95,6 +95,6 @@ def test_what_the_shell_evaluates_survives_blanks_and_quotes() -> None:
 
 def test_an_isolated_run_keeps_its_state_in_the_folder_it_is_given(tmp_path: Path) -> None:
     settings = isolated_environment(tmp_path)
-    assert (tmp_path / "state").as_uri() == settings["PULUMI_BACKEND_URL"]
+    assert f"{(tmp_path / 'state').as_uri()}?metadata=skip" == settings["PULUMI_BACKEND_URL"]
     assert (tmp_path / "state").is_dir()
     assert str(tmp_path / "home") == settings["PULUMI_HOME"]
