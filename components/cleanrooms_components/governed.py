@@ -2,9 +2,10 @@
 
 import pulumi
 
+from cleanrooms_governance.settings.budget_inputs import budget_inputs
 from cleanrooms_governance.settings.inputs import collaboration_inputs, membership_inputs
 from cleanrooms_governance.settings.stack_file import StackFile
-from cleanrooms_providers.resources import Collaboration, Membership
+from cleanrooms_providers.resources import Collaboration, Membership, PrivacyBudgetTemplate
 
 
 class GovernedCollaboration(pulumi.ComponentResource):
@@ -30,13 +31,14 @@ class GovernedCollaboration(pulumi.ComponentResource):
 
 
 class GovernedMembership(pulumi.ComponentResource):
-    """A membership of a stack file under governance.
+    """A membership of a stack file under governance, and its privacy budgets, which come after it.
 
     Parameters: ``key`` is its key in the stack file; ``stack`` the validated file; ``governed`` the collaborations that this
     same program governs, by key, so that it joins after its collaboration has been created.
     """
 
     membership: Membership
+    budgets: dict[str, PrivacyBudgetTemplate]
 
     def __init__(
         self,
@@ -50,6 +52,14 @@ class GovernedMembership(pulumi.ComponentResource):
         own = governed.get(stack.memberships[key].collaboration)
         collaboration = own.collaboration.id if own else inputs["collaboration"]
         self.membership = Membership(key, {**inputs, "collaboration": collaboration}, pulumi.ResourceOptions(parent=self))
+        self.budgets = {
+            name: PrivacyBudgetTemplate(
+                f"{key}/{name}",
+                {**budget_inputs(stack, key, name, owner_prefix()), "collaboration": collaboration},
+                pulumi.ResourceOptions(parent=self, depends_on=[self.membership]),
+            )
+            for name in sorted(stack.memberships[key].privacy_budgets or {})
+        }
         self.register_outputs({"id": self.membership.id, "outcome": self.membership.outcome})
 
 

@@ -16,6 +16,7 @@ import pulumi
 
 from cleanrooms_components.governed import GovernedCollaboration, GovernedMembership
 from cleanrooms_components.summary import (
+    Governed,
     fail_on_absent_votes,
     is_a_preview_of_nothing,
     refusals_of,
@@ -25,7 +26,6 @@ from cleanrooms_components.summary import (
 from cleanrooms_governance.errors import InvalidInput
 from cleanrooms_governance.report import harmless
 from cleanrooms_governance.settings.stack_file import OnWaiting, StackFile, load
-from cleanrooms_providers.resources import Collaboration, Membership
 
 QUIET_FAILURE = 32
 """The exit status that tells the engine that the message has been shown already."""
@@ -46,9 +46,10 @@ def govern(project: Path) -> None:
     collaborations = {key: GovernedCollaboration(key, stack) for key in stack.collaborations}
     memberships = {key: GovernedMembership(key, stack, collaborations) for key in stack.memberships}
     _export(collaborations, memberships)
-    resources: list[Collaboration | Membership] = [
+    resources: list[Governed] = [
         *(component.collaboration for component in collaborations.values()),
         *(component.membership for component in memberships.values()),
+        *(budget for component in memberships.values() for budget in component.budgets.values()),
     ]
     fail_on_refusals(resources, _impatient(stack, collaborations, memberships))
 
@@ -65,13 +66,14 @@ def _tell_if_nothing_is_declared(stack: StackFile) -> None:
 
 def _impatient(
     stack: StackFile, collaborations: dict[str, GovernedCollaboration], memberships: dict[str, GovernedMembership]
-) -> list[Collaboration | Membership]:
+) -> list[Governed]:
     """Return the resources that may not be waiting when a run ends: with ``onWaiting: fail`` all but those that are paused."""
     if stack.on_waiting is OnWaiting.REPORT:
         return []
     return [
         *(each.collaboration for key, each in collaborations.items() if not stack.collaborations[key].paused),
         *(each.membership for key, each in memberships.items() if not stack.memberships[key].paused),
+        *(budget for key, each in memberships.items() if not stack.memberships[key].paused for budget in each.budgets.values()),
     ]
 
 
@@ -92,9 +94,7 @@ def _configuration() -> dict[str, str]:
     return values
 
 
-def fail_on_refusals(
-    resources: Iterable[Collaboration | Membership], impatient: Iterable[Collaboration | Membership] = ()
-) -> None:
+def fail_on_refusals(resources: Iterable[Governed], impatient: Iterable[Governed] = ()) -> None:
     """Make the running program fail, after everything has been planned, if any of the resources is refused.
 
     From then on the program also leaves without a word when the engine interrupts it, as it does after any error.
@@ -125,7 +125,7 @@ def fail_on_refusals(
     pulumi.run(report)
 
 
-async def _fail_on_waiting(resources: Iterable[Collaboration | Membership]) -> int:
+async def _fail_on_waiting(resources: Iterable[Governed]) -> int:
     """Log an error for each resource that the run leaves waiting, and return how many there are."""
     waiting = 0
     for resource in resources:
@@ -147,11 +147,15 @@ def _export(collaborations: dict[str, GovernedCollaboration], memberships: dict[
         },
         "memberships": {key: {"outcome": component.membership.outcome} for key, component in memberships.items()},
     }
+    budgets = {f"{key}/{name}": each for key, owner in memberships.items() for name, each in owner.budgets.items()}
+    if budgets:
+        report["privacyBudgets"] = {key: {"outcome": each.outcome} for key, each in budgets.items()}
     for name, outputs in report.items():
         # As one value, which is unknown as a whole: the engine would show the known parts of a mapping as changes.
         pulumi.export(name, pulumi.Output.from_input(outputs))
     declared = {key: component.collaboration for key, component in collaborations.items()}
-    pulumi.export("report", report_of(declared, {key: component.membership for key, component in memberships.items()}))
+    joined = {key: component.membership for key, component in memberships.items()}
+    pulumi.export("report", report_of(declared, joined, budgets))
 
 
 def _end_with(messages: Iterable[str]) -> NoReturn:

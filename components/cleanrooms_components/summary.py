@@ -9,10 +9,12 @@ from typing import Any
 import pulumi
 
 from cleanrooms_providers.properties import NO_CREDENTIALS
-from cleanrooms_providers.resources import Collaboration, Membership
+from cleanrooms_providers.resources import Collaboration, Membership, PrivacyBudgetTemplate
 
-Resource = Collaboration | Membership
-Refusals = list[tuple[Resource, list[Mapping[str, str]]]]
+Governed = Collaboration | Membership | PrivacyBudgetTemplate
+"""Every kind of resource that there is."""
+
+Refusals = list[tuple[Governed, list[Mapping[str, str]]]]
 """Each resource whose check is known with why it is refused; nothing for one that is not."""
 
 READ_NOTHING = (
@@ -22,7 +24,7 @@ READ_NOTHING = (
 )
 
 
-async def refusals_of(resources: Iterable[Resource]) -> Refusals:
+async def refusals_of(resources: Iterable[Governed]) -> Refusals:
     """Wait for every resource to be checked.
 
     One by one: a resource whose plan is unknown for now must not hide the refusals of the others.
@@ -40,14 +42,14 @@ def is_a_preview_of_nothing(refusals: Refusals) -> bool:
     return bool(rules) and pulumi.runtime.is_dry_run() and all(each == {NO_CREDENTIALS} for each in rules)
 
 
-def tell_that_nothing_was_read(resources: Iterable[Resource]) -> None:
+def tell_that_nothing_was_read(resources: Iterable[Governed]) -> None:
     """Say so under each resource and, once, why."""
     for resource in resources:
         pulumi.log.warn("not read", resource)
     pulumi.log.warn(READ_NOTHING)
 
 
-async def fail_on_absent_votes(resources: Iterable[Resource]) -> int:
+async def fail_on_absent_votes(resources: Iterable[Governed]) -> int:
     """Log an error for each vote of an account of this stack that could not be cast, and return how many there are.
 
     Everything else is done and saved by then: such an account stops nothing but its own votes.
@@ -61,11 +63,16 @@ async def fail_on_absent_votes(resources: Iterable[Resource]) -> int:
     return absent
 
 
-def report_of(collaborations: Mapping[str, Collaboration], memberships: Mapping[str, Membership]) -> pulumi.Output[Any]:
+def report_of(
+    collaborations: Mapping[str, Collaboration],
+    memberships: Mapping[str, Membership],
+    budgets: Mapping[str, PrivacyBudgetTemplate],
+) -> pulumi.Output[Any]:
     """Return, as one value, how many are converged after a run that ended well, and which are waiting or denied."""
     known: dict[str, Any] = {
         **{f"collaboration {key}": (each.outcome, each.awaited) for key, each in collaborations.items()},
         **{f"membership {key}": (each.outcome, []) for key, each in memberships.items()},
+        **{f"budget {key}": (each.outcome, []) for key, each in budgets.items()},
     }
     return pulumi.Output.from_input(known).apply(_by_outcome)
 

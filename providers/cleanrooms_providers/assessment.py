@@ -108,7 +108,7 @@ def assess_collaboration(
     except GovernanceError as error:
         if known_id and not desired.id and _is_no_longer_listed(known_id, error, reads):
             return deleted_collaboration(desired, known_id)
-        return CollaborationAssessment(desired, found, _unread(desired.owner, error), Decision(Outcome.REFUSED))
+        return CollaborationAssessment(desired, found, unread(desired.owner, error), Decision(Outcome.REFUSED))
     situation = situation_of(desired, world, today, may_write=may_write)
     decision = decide(situation)
     if absences := _out_of_reach(decision.moves, {account: voters[account] for account in one_way if account in voters}):
@@ -158,7 +158,7 @@ def lost_collaboration(desired: DesiredCollaboration) -> CollaborationAssessment
         f" If the tag was taken away, give the collaboration's id as {path}.id. If it was deleted, make the stack forget"
         " it with `pulumi state delete`, and the next run creates a new one"
     )
-    return CollaborationAssessment(desired, "", _stopped(desired.owner, "lost", text), Decision(Outcome.REFUSED))
+    return CollaborationAssessment(desired, "", stopped(desired.owner, "lost", text), Decision(Outcome.REFUSED))
 
 
 def deleted_collaboration(desired: DesiredCollaboration, known_id: str) -> CollaborationAssessment:
@@ -169,7 +169,7 @@ def deleted_collaboration(desired: DesiredCollaboration, known_id: str) -> Colla
         " nor is it among those that the account lists: it seems to be deleted. Nothing is created in its place. If that is"
         " right, make the stack forget it with `pulumi state delete`, and the next run creates a new one"
     )
-    return CollaborationAssessment(desired, known_id, _stopped(desired.owner, "lost", text), Decision(Outcome.REFUSED))
+    return CollaborationAssessment(desired, known_id, stopped(desired.owner, "lost", text), Decision(Outcome.REFUSED))
 
 
 def other_collaboration(desired: DesiredCollaboration, recorded_id: str) -> CollaborationAssessment:
@@ -180,7 +180,7 @@ def other_collaboration(desired: DesiredCollaboration, recorded_id: str) -> Coll
         f" under a key of its own, or make the stack forget {recorded_id} with `pulumi state delete` first: it stays in force"
         " either way"
     )
-    plan = _stopped(desired.owner, "another-id", text)
+    plan = stopped(desired.owner, "another-id", text)
     return CollaborationAssessment(desired, recorded_id, plan, Decision(Outcome.REFUSED))
 
 
@@ -234,7 +234,7 @@ def assess_membership(
     try:
         seen = read_invitation(desired, reads, reads.memberships())
     except GovernanceError as error:
-        plan = _unread(desired.owner, error)
+        plan = unread(desired.owner, error)
         return MembershipAssessment(desired, plan, Decision(Outcome.REFUSED), may_write=may_write)
     if expected is not None and seen.membership is None:
         seen = replace(seen, collaboration=expected)
@@ -253,7 +253,7 @@ def other_membership(desired: DesiredMembership, recorded_id: str) -> Membership
         f" {membership_resource_id(desired)}. Declare that one under a key of its own, or make the stack forget the other with"
         " `pulumi state delete` first: it stays in force either way"
     )
-    plan = _stopped(desired.owner, "another-membership", text)
+    plan = stopped(desired.owner, "another-membership", text)
     return MembershipAssessment(desired, plan, Decision(Outcome.REFUSED))
 
 
@@ -277,16 +277,17 @@ def differing(record: Mapping[str, Any], now: Mapping[str, Any], keys: tuple[str
     return any(record.get(key) != now[key] for key in keys)
 
 
-def _unread(owner: str, error: GovernanceError) -> Plan:
+def unread(owner: str, error: GovernanceError) -> Plan:
     """Return the plan of what could not be judged, by why it could not."""
     match error:
         case NoCredentials():
-            return _stopped(owner, NO_CREDENTIALS, f"not read: {error}")
+            return stopped(owner, NO_CREDENTIALS, f"not read: {error}")
         case Refused():
-            return _stopped(owner, "identity", str(error))
+            return stopped(owner, "identity", str(error))
         case _:
-            return _stopped(owner, UNREADABLE, str(error))
+            return stopped(owner, UNREADABLE, str(error))
 
 
-def _stopped(owner: str, rule: str, message: str) -> Plan:
+def stopped(owner: str, rule: str, message: str) -> Plan:
+    """Return the plan of what is not touched, with the one reason."""
     return Plan(owner, refusals=(Refusal(rule, owner, message),))

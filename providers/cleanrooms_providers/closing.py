@@ -9,7 +9,7 @@ from contextlib import suppress
 from cleanrooms_governance.planning.plan import Remark
 from cleanrooms_providers.engine import tell
 from cleanrooms_providers.memory import Memory
-from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP
+from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP, PRIVACY_BUDGET
 from cleanrooms_providers.standing import resource_name
 
 
@@ -31,6 +31,8 @@ def _declared(memory: Memory) -> dict[str, str]:
         declared = {resource_name(COLLABORATION, key): "" for key in stack.collaborations}
         for key, section in stack.memberships.items():
             own = section.collaboration in stack.collaborations
-            declared[resource_name(MEMBERSHIP, key)] = resource_name(COLLABORATION, section.collaboration) if own else ""
+            membership = resource_name(MEMBERSHIP, key)
+            declared[membership] = resource_name(COLLABORATION, section.collaboration) if own else ""
+            declared |= {resource_name(PRIVACY_BUDGET, f"{key}/{name}"): membership for name in section.privacy_budgets or {}}
         return declared
     return {}

@@ -54,6 +54,7 @@ class CollaborationProvider(GovernedProvider):
     """A governed collaboration. The resource's id is the collaboration's."""
 
     kind = COLLABORATION.name
+    title = COLLABORATION.title
     computed = COLLABORATION.computed
     recorded = COLLABORATION.recorded
 

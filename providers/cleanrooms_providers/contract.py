@@ -26,14 +26,15 @@ class StoredByName(ResourceProvider):
 
 
 def load(kind: str) -> ResourceProvider:
-    """Return the provider of a kind: ``collaboration`` or ``membership``. Called in the plugin's own process only."""
+    """Return the provider of a kind (``properties``). Called in the plugin's own process only."""
     from cleanrooms_providers.quiet import keep_quiet
 
     keep_quiet()
     from cleanrooms_providers.collaboration import CollaborationProvider
     from cleanrooms_providers.membership import MembershipProvider
+    from cleanrooms_providers.privacy_budget_template import PrivacyBudgetTemplateProvider
 
-    providers: tuple[type[StoredByName], ...] = (CollaborationProvider, MembershipProvider)
+    providers: tuple[type[StoredByName], ...] = (CollaborationProvider, MembershipProvider, PrivacyBudgetTemplateProvider)
     for provider in providers:
         if provider.kind == kind:
             return provider()

@@ -1,4 +1,4 @@
-"""What both kinds of resource have in common: how the engine's questions about one are answered."""
+"""What all kinds of resource have in common: how the engine's questions about one are answered."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
@@ -36,6 +36,9 @@ Result = TypeVar("Result")
 class GovernedProvider(StoredByName, ABC):
     """Plans in check, compares with live in diff, acts in create and update, and never deletes."""
 
+    title: ClassVar[str]
+    """What people call it; the summary names each resource by it and its key."""
+
     computed: ClassVar[tuple[str, ...]]
     """The inputs that check adds: always all of them, and all unknown as soon as one input is unknown."""
 
@@ -64,7 +67,7 @@ class GovernedProvider(StoredByName, ABC):
         """Return the inputs with the plan in them; a refusal is data, a wrong input is a failure."""
         inputs = own(news, self.computed)
         computed = None
-        resource = f"{self.kind} {inputs.get('key')}"
+        resource = f"{self.title} {inputs.get('key')}"
         if pulumi.contains_unknowns(inputs):
             MEMORY.proceedings.planned(resource, not_known_yet())
         else:
@@ -101,7 +104,7 @@ def noting_failure(method: Callable[Parameters, Result]) -> Callable[Parameters,
         except Halt as halted:
             provider: Any = args[0]
             props: Any = args[-1]
-            resource = f"{provider.kind} {props.get('key')}"
+            resource = f"{provider.title} {props.get('key')}"
             if props.get("refused"):
                 MEMORY.proceedings.not_carried_out(resource)
             else:

@@ -12,6 +12,7 @@ from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.memberships.advance_membership import Member, MembershipReport, advance_membership, read_invitation
 from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
 from cleanrooms_governance.memberships.updating import RESULT_PLACE
+from cleanrooms_governance.planning.changes import JoinCollaboration
 from cleanrooms_governance.planning.guards import TAKE_OVER
 from cleanrooms_governance.planning.plan import Plan, Refusal, Remark, Reviewed
 from cleanrooms_governance.report import move_line, plan_lines
@@ -50,6 +51,7 @@ class MembershipProvider(GovernedProvider):
     """An account's membership. The resource's id is ``<collaboration id>/<account>``, also while it waits."""
 
     kind = MEMBERSHIP.name
+    title = MEMBERSHIP.title
     computed = MEMBERSHIP.computed
     recorded = MEMBERSHIP.recorded
 
@@ -60,6 +62,8 @@ class MembershipProvider(GovernedProvider):
         desired, access = _parse(inputs)
         read_ahead(MEMORY, desired.owner)
         found = _assess(desired, access, olds)
+        if found is None or _joins(found):
+            MEMORY.remember_open_membership(desired.collaboration or "", desired.account)
         if found is None:
             text = "what is to be done here is known when the collaboration's changes are made"
             tell(Remark("plan", desired.account, text))
@@ -136,7 +140,7 @@ def _without_collaboration(inputs: Properties) -> Properties:
     key = inputs.get("key")
     text = f"memberships.{key}: its collaboration could not be created in this run, so there is nothing to join"
     plan = Plan(str(inputs.get("owner")), refusals=(Refusal("no-collaboration", str(inputs.get("account")), text),))
-    MEMORY.proceedings.planned(f"{MEMBERSHIP.name} {key}", not_known_yet())
+    MEMORY.proceedings.planned(resource_name(MEMBERSHIP, str(key)), not_known_yet())
     return computed_inputs(plan, plan.refusals)
 
 
@@ -161,6 +165,12 @@ def _assess(desired: DesiredMembership, access: Access, olds: Properties) -> Mem
     )
     is_open = governed is not None and outlook(governed, desired.account) is Outlook.OPEN
     return None if is_open and not _is_refused_anyway(found) else found
+
+
+def _joins(found: MembershipAssessment) -> bool:
+    """Tell whether a run would have the account join, so that what belongs to its membership is to be planned afterwards."""
+    joining = any(isinstance(planned.change, JoinCollaboration) for planned in found.plan.changes)
+    return joining and found.can_act and not found.refusals
 
 
 def _is_refused_anyway(found: MembershipAssessment) -> bool:
@@ -200,9 +210,11 @@ def _advance(desired: DesiredMembership, access: Access, props: Properties) -> P
     try:
         report = advance_membership(desired, Reviewed.read(props.get("plan") or {}, ()), member)
     except GovernanceError as error:
+        MEMORY.membership_has_changed(desired.collaboration or "", desired.account)
         if is_out_of_reach(error):
             MEMORY.proceedings.out_of_reach(resource, str(error))
         halt(str(error))
+    MEMORY.membership_has_changed(desired.collaboration or "", desired.account)
     left = MembershipAssessment(desired, report.plan, report.decision, report.seen, member.may_write)
     MEMORY.proceedings.ended(resource, of_membership(left, _own_collaboration(desired)))
     for line in (*report.plan.remarks, *report.decision.remarks):

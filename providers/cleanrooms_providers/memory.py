@@ -26,6 +26,7 @@ from cleanrooms_governance.service import CleanRooms
 from cleanrooms_governance.settings.stack_file import StackFile, audit_file, load
 from cleanrooms_governance.text import plain
 from cleanrooms_providers.assessment import CollaborationAssessment, MembershipAssessment
+from cleanrooms_providers.budget_assessment import BudgetAssessment
 from cleanrooms_providers.engine import tell_in_passing
 from cleanrooms_providers.proceedings import Proceedings
 from cleanrooms_providers.reads import RememberedReads
@@ -50,6 +51,8 @@ class Memory:
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _collaborations: dict[str, CollaborationAssessment] = field(default_factory=dict)
     _memberships: dict[str, MembershipAssessment] = field(default_factory=dict)
+    _open_memberships: set[tuple[str, str]] = field(default_factory=set)
+    _budgets: dict[str, BudgetAssessment] = field(default_factory=dict)
     _moved: dict[str, bool] = field(default_factory=dict)
     _stack_file: OncePerKey[Path, StackFile] = field(default_factory=OncePerKey)
     _accounts: AwsAccounts | None = None
@@ -126,6 +129,34 @@ class Memory:
         """Return what check found."""
         with self._lock:
             return self._memberships.get(owner)
+
+    def remember_open_membership(self, collaboration_id: str, account: str) -> None:
+        """Keep that what becomes of a membership shows only when this run has changed something."""
+        with self._lock:
+            self._open_memberships.add((collaboration_id, account))
+
+    def membership_has_changed(self, collaboration_id: str, account: str) -> None:
+        """Forget what was known of an account's memberships before a run joined one, or tried to."""
+        with self._lock:
+            self._open_memberships.discard((collaboration_id, account))
+            for (access, _), reads in self._reads.items():
+                if access.account == account:
+                    reads.forget_memberships()
+
+    def is_open_membership(self, collaboration_id: str, account: str) -> bool:
+        """Return whether this run may still have an account join a collaboration."""
+        with self._lock:
+            return (collaboration_id, account) in self._open_memberships
+
+    def remember_budget(self, found: BudgetAssessment) -> None:
+        """Keep what check found."""
+        with self._lock:
+            self._budgets[found.desired.owner] = found
+
+    def budget(self, owner: str) -> BudgetAssessment | None:
+        """Return what check found."""
+        with self._lock:
+            return self._budgets.get(owner)
 
     def remember_refresh(self, resource_id: str, *, moved: bool) -> None:
         """Keep whether a refresh found something else than was recorded."""

@@ -14,23 +14,33 @@ NO_CREDENTIALS = "no-credentials"
 class Kind:
     """A kind of resource.
 
-    ``name`` is what its provider is stored under. ``computed`` are the inputs that check adds: always all of them, and all
-    unknown as soon as one input is unknown. ``recorded`` are the outputs that are not inputs.
+    ``name`` is what its provider is stored under, ``title`` what people call it. ``computed`` are the inputs that check adds:
+    always all of them, and all unknown as soon as one input is unknown. ``recorded`` are the outputs that are not inputs.
     """
 
     name: str
+    title: str
     computed: tuple[str, ...]
     recorded: tuple[str, ...]
 
 
 COLLABORATION = Kind(
     "collaboration",
+    title="collaboration",
     computed=("collaborationId", "plan", "fingerprint", "refused"),
     recorded=("live", "digest", "outcome", "awaited", "absent", "conflicting", "payers"),
 )
 
 MEMBERSHIP = Kind(
     "membership",
+    title="membership",
     computed=("plan", "fingerprint", "refused"),
     recorded=("membership", "status", "digest", "outcome"),
+)
+
+PRIVACY_BUDGET = Kind(
+    "privacybudgettemplate",
+    title="budget",
+    computed=("plan", "fingerprint", "refused"),
+    recorded=("template", "live", "digest", "outcome"),
 )

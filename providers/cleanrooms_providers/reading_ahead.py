@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from cleanrooms_governance.budgets.reading import read_budget
 from cleanrooms_governance.memberships.advance_membership import read_invitation
 from cleanrooms_governance.running.lookup import find_collaboration
 from cleanrooms_governance.running.world import read_world
@@ -71,7 +72,10 @@ class _ReadingAhead:
         reads = self._memory.reads(desired.owner, access, desired.region)
         memberships = reads.memberships()
         if collaboration := desired.collaboration or self._own_collaboration(stack, stack.memberships[key].collaboration):
-            read_invitation(replace(desired, collaboration=collaboration), reads, memberships)
+            found = replace(desired, collaboration=collaboration)
+            read_invitation(found, reads, memberships)
+            for name in found.budgets or {}:
+                read_budget(found.budget(name), reads, memberships)
 
     def _own_collaboration(self, stack: StackFile, key: str) -> str | None:
         desired, access, _ = parse_collaboration_inputs(collaboration_inputs(stack, key, self._prefix))

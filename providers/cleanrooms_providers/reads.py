@@ -6,6 +6,14 @@ from concurrent.futures import Future
 from typing import TypeVar, cast
 
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, Membership
+from cleanrooms_governance.privacy_budgets import (
+    BudgetedTable,
+    BudgetTemplate,
+    BudgetType,
+    PrivacyBudget,
+    PrivacyParameters,
+    TemplateSummary,
+)
 from cleanrooms_governance.seen import DerivedTable, RunningAnalysis, SharedBudget, SharedTable, SharedTemplate
 from cleanrooms_governance.service import CleanRoomsReads, CollaborationSummary
 
@@ -77,6 +85,49 @@ class RememberedReads:
     def running_jobs(self, membership_id: str) -> tuple[RunningAnalysis, ...]:
         """List the running jobs that a membership shows."""
         return self._once(("running jobs", membership_id), lambda: self._port.running_jobs(membership_id))
+
+    def own_budget_templates(self, membership_id: str) -> tuple[TemplateSummary, ...]:
+        """List the privacy budget templates of a membership."""
+        return self._once(("own budgets", membership_id), lambda: self._port.own_budget_templates(membership_id))
+
+    def budget_template(self, membership_id: str, template_id: str) -> BudgetTemplate:
+        """Read one privacy budget template of a membership."""
+        return self._once(
+            ("template", membership_id, template_id), lambda: self._port.budget_template(membership_id, template_id)
+        )
+
+    def shared_budget_template(self, collaboration_id: str, template_id: str) -> BudgetTemplate:
+        """Read one privacy budget template of any member."""
+        question = ("shared template", collaboration_id, template_id)
+        return self._once(question, lambda: self._port.shared_budget_template(collaboration_id, template_id))
+
+    def budgets(self, membership_id: str, type_: BudgetType, table: str | None = None) -> tuple[PrivacyBudget, ...]:
+        """List what is left of the budgets of a membership."""
+        return self._once(("left", membership_id, type_, table), lambda: self._port.budgets(membership_id, type_, table))
+
+    def shared_budgets(self, collaboration_id: str, type_: BudgetType) -> tuple[PrivacyBudget, ...]:
+        """List what is left of the budgets of all members."""
+        return self._once(("shared left", collaboration_id, type_), lambda: self._port.shared_budgets(collaboration_id, type_))
+
+    def privacy_impact(self, membership_id: str, parameters: PrivacyParameters) -> Mapping[str, int]:
+        """Ask how many aggregations a budget allows."""
+        return self._once(("impact", membership_id, parameters), lambda: self._port.privacy_impact(membership_id, parameters))
+
+    def associated_tables(self, membership_id: str) -> tuple[BudgetedTable, ...]:
+        """List the associated tables of a membership."""
+        return self._once(("associated", membership_id), lambda: self._port.associated_tables(membership_id))
+
+    def intermediate_tables(self, membership_id: str) -> tuple[BudgetedTable, ...]:
+        """List the intermediate tables of a membership."""
+        return self._once(("intermediate", membership_id), lambda: self._port.intermediate_tables(membership_id))
+
+    def forget_memberships(self) -> None:
+        """Forget the account's memberships, and the budgets of all of them, so that the next asker sees what became of them."""
+        own = ("own budgets", "template", "left", "budgets")
+        with self._lock:
+            self._answers.pop("memberships", None)
+            for question in [each for each in self._answers if isinstance(each, tuple) and each[0] in own]:
+                del self._answers[question]
 
     def forget(self, collaboration_id: str) -> None:
         """Forget what was read of a collaboration, so that the next asker sees what has become of it."""

@@ -7,7 +7,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from cleanrooms_providers.contract import StoredByName
-from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP, Kind
+from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP, PRIVACY_BUDGET, Kind
 
 
 class Collaboration(Resource, module="cleanrooms", name="Collaboration"):
@@ -60,6 +60,31 @@ class Membership(Resource, module="cleanrooms", name="Membership"):
 
     def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(_Named(MEMBERSHIP), name, {**_outputs(MEMBERSHIP), **inputs}, _retained(opts))
+
+
+class PrivacyBudgetTemplate(Resource, module="cleanrooms", name="PrivacyBudgetTemplate"):
+    """A privacy budget of a membership. Its ``id`` is ``<collaboration id>/<account>/<name>``, also while it waits.
+
+    Parameters: as for ``Collaboration``, with ``settings.budget_inputs``; give the collaboration resource's ``id`` as
+    ``collaboration`` where the same program governs it, and let it depend on the membership (``depends_on``) where the same
+    program declares that.
+    """
+
+    plan: pulumi.Output[dict[str, Any]]
+    """The whole difference between file and live: changes and dangers."""
+    fingerprint: pulumi.Output[str]
+    """The plan's fingerprint."""
+    refused: pulumi.Output[list[dict[str, str]]]
+    """Why nothing is done, if so; known in previews."""
+    outcome: pulumi.Output[str]
+    """converged, waiting, refused or failed, as the last run left it."""
+    template: pulumi.Output[str]
+    """The service's own id, empty until there is a template."""
+    live: pulumi.Output[dict[str, Any]]
+    """The template as last read, by the keys of the stack file; what is left of the budget is not part of it."""
+
+    def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(_Named(PRIVACY_BUDGET), name, {**_outputs(PRIVACY_BUDGET), **inputs}, _retained(opts))
 
 
 class _Named(StoredByName):

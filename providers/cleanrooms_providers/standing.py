@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from cleanrooms_governance.budgets.plan_budget import WAITS
 from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.change_requests.sayings import ABSENT
 from cleanrooms_governance.model import AccountId
@@ -13,8 +14,9 @@ from cleanrooms_governance.planning.resting import PAUSED
 from cleanrooms_governance.report import move_line
 from cleanrooms_governance.text import labels
 from cleanrooms_providers.assessment import UNREADABLE, CollaborationAssessment, MembershipAssessment
+from cleanrooms_providers.budget_assessment import BudgetAssessment
 from cleanrooms_providers.proceedings import Entry, Found, Standing, first_sentence
-from cleanrooms_providers.properties import COLLABORATION, NO_CREDENTIALS, Kind
+from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP, NO_CREDENTIALS, Kind
 
 DENIED = "denied"
 """The rule of what is said about a change that is not filed again."""
@@ -25,6 +27,7 @@ WAITING = frozenset(
         removals.WAITS,
         removals.HELD_BACK,
         "acceptance",
+        WAITS,
         "follows",
         "foreign-request",
         "hand-over",
@@ -43,7 +46,7 @@ DIFFERING = frozenset({FIXED, "cannot-be-added-again", "cannot-join-again", "exp
 
 def resource_name(kind: Kind, key: str) -> str:
     """Return how the summary names a resource."""
-    return f"{kind.name} {key}"
+    return f"{kind.title} {key}"
 
 
 def of_collaboration(found: CollaborationAssessment) -> Found:
@@ -81,6 +84,21 @@ def of_membership(found: MembershipAssessment, collaboration: str) -> Found:
         entries += [Entry(Standing.TO_DO, _plainly(move_line(move, found.desired.names))) for move in found.decision.moves]
     if found.decision.outcome is Outcome.WAITING:
         entries += _waiting((*found.plan.remarks, *found.decision.remarks))
+        entries = entries or [Entry(Standing.WAITING, _SAID_ABOVE)]
+    return Found(tuple(entries), needs=needs, differs=differs(found.plan.remarks))
+
+
+def of_budget(found: BudgetAssessment, membership: str) -> Found:
+    """Return how a privacy budget stands by what was found.
+
+    Parameters: ``membership`` is the key of its membership.
+    """
+    needs = resource_name(MEMBERSHIP, membership)
+    if found.refusals:
+        return Found(tuple(_refused(found.refusals)), stopped=True, needs=needs)
+    entries = [Entry(Standing.TO_DO, str(planned)) for planned in found.plan.changes] if found.can_act else []
+    if found.outcome is Outcome.WAITING:
+        entries += _waiting(found.plan.remarks)
         entries = entries or [Entry(Standing.WAITING, _SAID_ABOVE)]
     return Found(tuple(entries), needs=needs, differs=differs(found.plan.remarks))
 

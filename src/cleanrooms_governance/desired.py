@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from cleanrooms_governance.model import Ability, AccountId, CostType
+from cleanrooms_governance.privacy_budgets import DeclaredBudget, DesiredBudgetTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,8 @@ class DesiredMembership:
     leaves them alone afterwards.
     ``result_configuration`` and ``job_result_configuration`` are the service's own documents (service model:
     MembershipProtectedQueryResultConfiguration, MembershipProtectedJobResultConfiguration) with the keys that the file names.
-    ``tags`` hold neither the owner tag nor what this tool notes for itself.
+    ``tags`` hold neither the owner tag nor what this tool notes for itself. ``budgets`` are the privacy budgets by name, each a
+    resource of its own: here they are only looked at.
     """
 
     key: str
@@ -223,4 +225,20 @@ class DesiredMembership:
     acknowledge: frozenset[str] = frozenset()
     paused: bool = False
     tags: Mapping[str, str] | None = None
+    budgets: Mapping[str, DeclaredBudget] | None = None
     names: Mapping[AccountId, str] = field(default_factory=dict)
+
+    def budget(self, name: str) -> DesiredBudgetTemplate:
+        """Return one of its privacy budgets as the resource of that name wants it."""
+        return DesiredBudgetTemplate(
+            key=self.key,
+            name=name,
+            owner=f"{self.owner}/{name}",
+            account=self.account,
+            collaboration=self.collaboration,
+            region=self.region,
+            declared=(self.budgets or {})[name],
+            acknowledge=self.acknowledge,
+            paused=self.paused,
+            names=self.names,
+        )

@@ -4,7 +4,7 @@ Everything here is read from AWS or from the embedded service and then only comp
 those of the service model (cleanrooms 2022-02-17); the spelling of the wire ends in ``cleanrooms_governance.aws``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -242,3 +242,9 @@ class Membership:
     def is_active(self) -> bool:
         """In use; what is not is over for good."""
         return self.status == MembershipStatus.ACTIVE
+
+
+def membership_in(collaboration_id: str | None, memberships: Iterable[Membership]) -> Membership | None:
+    """Return an account's own membership in a collaboration, the one in use before one that is over."""
+    mine = [membership for membership in memberships if membership.collaboration_id == collaboration_id]
+    return next((each for each in mine if each.is_active), mine[0] if mine else None)

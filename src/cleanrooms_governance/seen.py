@@ -3,10 +3,14 @@
 All of it is only ever said, never decided by: what cannot be read is ``NotVisible`` and stops nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from cleanrooms_governance.errors import ServiceError
 from cleanrooms_governance.model import AccountId
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,14 @@ class NotVisible:
     """Something that could not be read, and why in a few words."""
 
     reason: str
+
+
+def visible(read: Callable[[], T]) -> T | NotVisible:
+    """Return what is read, or that it cannot be."""
+    try:
+        return read()
+    except ServiceError as error:
+        return NotVisible(f"{error.operation}: {error.code or type(error).__name__}")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from cleanrooms_governance.budget_service import BudgetReads, BudgetWrites
 from cleanrooms_governance.desired import Access, DesiredCollaboration
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, CostType, Membership, RequestedChange
 from cleanrooms_governance.seen import DerivedTable, RunningAnalysis, SharedBudget, SharedTable, SharedTemplate
@@ -44,7 +45,7 @@ class OwnSettings:
     job_result_configuration: Mapping[str, Any] | None = None
 
 
-class CleanRoomsReads(Protocol):
+class CleanRoomsReads(BudgetReads, Protocol):
     """What one account sees of Clean Rooms in one Region, through its reading credentials: all that a preview may use."""
 
     @property
@@ -92,7 +93,7 @@ class CleanRoomsReads(Protocol):
         """List the jobs submitted or started that one of this account's memberships shows."""
 
 
-class CleanRooms(CleanRoomsReads, Protocol):
+class CleanRooms(CleanRoomsReads, BudgetWrites, Protocol):
     """One account's Clean Rooms in one Region: reads go through its reading credentials, writes through its writing ones."""
 
     def create_collaboration(self, desired: DesiredCollaboration, tags: Mapping[str, str]) -> str:

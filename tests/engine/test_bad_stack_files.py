@@ -72,7 +72,7 @@ FINDINGS = {
     "an account that is not quoted": f'{_HERE}.unquoted.creator: 111122223333 is a number: quote it, "111122223333"',
     "an account of eleven digits": "cleanrooms:accounts.44445555666: '44445555666' is no account id: write its 12 digits",
     "a deadline of no days": f"{_HERE}.late.deadline: 0 is not possible: give 1 to 36500 days",
-    "a key not built yet": "cleanrooms:memberships.dated.privacyBudgets: not built yet: this version cannot manage",
+    "a budget without its amounts": "cleanrooms:memberships.dated.privacyBudgets.orders.budgets: is missing: give one or two",
     "a value that cannot be": "cleanrooms:onWaiting: 'stop' is not possible: write report or fail",
     "a Region that cannot be": f"{_HERE}.no-region.region: 'eu_west_1' is no Region name: write one such as eu-west-1",
     "a misspelled ability": f"{_HERE}.misspelled.members.111122223333.abilities[0]: 'CAN_QUERRY' is no ability",

@@ -18,7 +18,7 @@ from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from tests.engine.door import Door
 from tools.playground import Playground, Run
 
-_READS = ("Get", "List", "BatchGet")
+_READS = ("Get", "List", "BatchGet", "Preview")
 _SESSIONS = ("AssumeRole",)
 
 

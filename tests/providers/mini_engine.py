@@ -97,7 +97,7 @@ class Phase:
     @property
     def writes(self) -> list[str]:
         """The calls that may change something; an answer to a change request as its action."""
-        reads = ("Get", "List", "AssumeRole")
+        reads = ("Get", "List", "Preview", "AssumeRole")
         return [c.parameters.get("action", c.operation) for c in self.calls if not str(c.operation).startswith(reads)]
 
     def asked(self, operation: str) -> list[Entry]:

@@ -69,7 +69,7 @@ TODAY = date(2026, 11, 2)
 STOPPED = datetime(2099, 1, 1, tzinfo=UTC).timestamp()
 """The service's time, in which nothing ends by itself: always the same, since it enters fingerprints, and so late that the
 sessions of roles have not expired."""
-READS = ("Get", "List", "AssumeRole")
+READS = ("Get", "List", "Preview", "AssumeRole")
 STEP = "── "
 """How the heading of a step begins."""
 MOST_ROUNDS = 4

@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 from cleanrooms_governance.audit.entry import Mandate
 from cleanrooms_governance.aws import decode, decode_shared, encode
 from cleanrooms_governance.aws.auditing import Auditing, Writing
+from cleanrooms_governance.aws.budget_operations import BudgetOperations
 from cleanrooms_governance.aws.calls import Answer, Calls
 from cleanrooms_governance.aws.failures import Call, Sending
 from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
@@ -30,7 +31,7 @@ PAGE_SIZE = 100
 OpenClient = Callable[[Credentials], Any]
 
 
-class AwsCleanRooms:
+class AwsCleanRooms(BudgetOperations):
     """Implements ``service.CleanRooms``.
 
     Parameters: ``open_client`` checks the credentials at their first use. Writing calls are noted by ``auditing`` as made on
@@ -283,7 +284,13 @@ class AwsCleanRooms:
         return Call(operation, self.account, self.region, sending, subject)
 
 
-_SUBJECTS = ("changeRequestIdentifier", "collaborationIdentifier", "membershipIdentifier", "resourceArn")
+_SUBJECTS = (
+    "privacyBudgetTemplateIdentifier",
+    "changeRequestIdentifier",
+    "collaborationIdentifier",
+    "membershipIdentifier",
+    "resourceArn",
+)
 
 
 def _request(client: Any, call: Call, parameters: encode.Parameters) -> Callable[[], Answer]:

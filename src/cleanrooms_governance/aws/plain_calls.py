@@ -82,7 +82,7 @@ class PlainCalls:
 
 
 def _sending(operation: str) -> Sending:
-    if operation.startswith(("Get", "List")):
+    if operation.startswith(("Get", "List", "Preview")):
         return Sending.READ
     return Sending.REPEATABLE_WRITE if operation.startswith("Delete") else Sending.SINGLE_WRITE
 

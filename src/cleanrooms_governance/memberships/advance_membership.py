@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from cleanrooms_governance.budgets.overview import look_over
 from cleanrooms_governance.change_requests.absences import is_out_of_reach
 from cleanrooms_governance.change_requests.next_move import CastVote, Decision, Outcome
 from cleanrooms_governance.desired import DesiredMembership, Expectations
@@ -12,7 +13,7 @@ from cleanrooms_governance.memberships.joining import Invitation, decide_members
 from cleanrooms_governance.memberships.make_membership_change import make_change
 from cleanrooms_governance.memberships.membership_changes import MembershipChange
 from cleanrooms_governance.memberships.updating import accepted_payments
-from cleanrooms_governance.model import Membership
+from cleanrooms_governance.model import Membership, membership_in
 from cleanrooms_governance.planning.changes import JoinCollaboration
 from cleanrooms_governance.planning.plan import Plan, Reviewed
 from cleanrooms_governance.service import Action, CleanRooms, CleanRoomsReads, OwnSettings
@@ -56,7 +57,7 @@ def read_invitation(desired: DesiredMembership, port: CleanRoomsReads, membershi
     """
     if desired.collaboration is None:
         return Invitation(None, None)
-    own = _own_membership(desired, memberships)
+    own = membership_in(desired.collaboration, memberships)
     if own is not None and own.is_active:
         return _read_in_use(desired, port, own)
     if own is not None:
@@ -80,12 +81,8 @@ def _read_in_use(desired: DesiredMembership, port: CleanRoomsReads, own: Members
     if desired.tags is not None or plan_membership(desired, Invitation(own, collaboration)).changes:
         own = replace(own, tags=port.tags(own.arn))
     requests = port.change_requests(own.collaboration_id) if desired.foreign else ()
-    return Invitation(own, collaboration, requests)
-
-
-def _own_membership(desired: DesiredMembership, memberships: tuple[Membership, ...]) -> Membership | None:
-    mine = [membership for membership in memberships if membership.collaboration_id == desired.collaboration]
-    return next((m for m in mine if m.is_active), mine[0] if mine else None)
+    budgets = look_over(desired, port, own) if desired.budgets is not None else None
+    return Invitation(own, collaboration, requests, budgets)
 
 
 def advance_membership(desired: DesiredMembership, reviewed: Reviewed, member: Member) -> MembershipReport:

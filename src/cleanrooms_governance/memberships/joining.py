@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from cleanrooms_governance.budgets.overview import SeenBudgets
 from cleanrooms_governance.change_requests.judging import content_fingerprint
 from cleanrooms_governance.change_requests.next_move import CastVote, Decision, Outcome
 from cleanrooms_governance.change_requests.sayings import about
@@ -31,6 +32,7 @@ from cleanrooms_governance.model import (
 from cleanrooms_governance.planning.changes import JoinCollaboration
 from cleanrooms_governance.planning.plan import Level, Plan, PlannedChange, Refusal, Remark
 from cleanrooms_governance.planning.resting import at_rest, resting
+from cleanrooms_governance.seen import NotVisible
 from cleanrooms_governance.text import label, plain
 
 __all__ = ["Invitation", "decide_membership", "payment_duties", "plan_membership"]
@@ -44,12 +46,13 @@ class Invitation:
     """What an account sees of one collaboration.
 
     ``membership`` is its own, if it ever joined; ``collaboration`` is ``None`` where it was not needed or cannot be seen;
-    ``requests`` are read only where this membership casts its own votes.
+    ``requests`` are read only where this membership casts its own votes, ``budgets`` only where the file speaks of them.
     """
 
     membership: Membership | None
     collaboration: Collaboration | None
     requests: tuple[ChangeRequest, ...] = ()
+    budgets: SeenBudgets | NotVisible | None = None
 
 
 def plan_membership(desired: DesiredMembership, seen: Invitation) -> Plan:
@@ -63,7 +66,7 @@ def _plan(desired: DesiredMembership, seen: Invitation) -> Plan:
     if seen.membership is not None:
         if not seen.membership.is_active:
             return _over(desired, target, seen.membership.status)
-        return plan_updates(desired, seen.membership, seen.collaboration)
+        return plan_updates(desired, seen.membership, seen.collaboration, seen.budgets)
     if seen.collaboration is None:
         return _invisible(desired, target)
     member = seen.collaboration.members.get(desired.account)

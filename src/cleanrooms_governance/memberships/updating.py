@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cleanrooms_governance.budgets import overview
+from cleanrooms_governance.budgets.overview import SeenBudgets
 from cleanrooms_governance.desired import DesiredMembership
 from cleanrooms_governance.memberships.expectations import unmet_expectations
 from cleanrooms_governance.memberships.membership_changes import (
@@ -23,6 +25,7 @@ from cleanrooms_governance.memberships.membership_changes import (
 from cleanrooms_governance.model import Collaboration, CostType, Membership
 from cleanrooms_governance.planning.guards import TAKE_OVER, danger_fingerprint, refuse_unacknowledged, stale_acknowledgements
 from cleanrooms_governance.planning.plan import Danger, Level, Plan, PlannedChange, Refusal, Remark
+from cleanrooms_governance.seen import NotVisible
 from cleanrooms_governance.tagging import OWNER_TAG, edit_tags
 from cleanrooms_governance.text import label, plain
 
@@ -37,12 +40,18 @@ def accepted_payments(membership: Membership) -> frozenset[CostType]:
     return frozenset(cost for cost, accepted in membership.payments.items() if accepted)
 
 
-def plan_updates(desired: DesiredMembership, membership: Membership, collaboration: Collaboration | None) -> Plan:
+def plan_updates(
+    desired: DesiredMembership,
+    membership: Membership,
+    collaboration: Collaboration | None,
+    budgets: SeenBudgets | NotVisible | None = None,
+) -> Plan:
     """Return what to change about a membership in use. A pure function.
 
-    Parameters: ``collaboration`` is needed where the accepted payments are not those of the file, and for what is expected.
+    Parameters: ``collaboration`` is needed where the accepted payments are not those of the file, and for what is expected;
+    ``budgets`` where the file declares some, which are resources of their own: what it does not speak of is told here.
     """
-    return _Updating(desired, membership, collaboration).plan()
+    return _Updating(desired, membership, collaboration, budgets).plan()
 
 
 @dataclass
@@ -50,6 +59,7 @@ class _Updating:
     desired: DesiredMembership
     membership: Membership
     collaboration: Collaboration | None
+    budgets: SeenBudgets | NotVisible | None
     changes: list[MembershipChange] = field(default_factory=list)
     dangers: list[Danger] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
@@ -65,10 +75,8 @@ class _Updating:
         self._payments()
         self._claim()
         self._expectations()
-        marks = [danger.fingerprint for danger in self.dangers]
-        for mark in stale_acknowledgements(self.desired.acknowledge, marks):
-            text = f"{self._path('acknowledge')}: {mark} matches nothing any more. Take it out"
-            self.remarks.append(Remark("stale-acknowledgement", mark, text))
+        self._budgets()
+        self._stale()
         dangers = tuple(sorted(self.dangers))
         return Plan(
             f"{self.desired.collaboration}/{self.desired.account}",
@@ -183,6 +191,25 @@ class _Updating:
         for refusal in unmet_expectations(self.desired, self.collaboration, member):
             text = refusal.message.replace("not joined", "joined before")
             self.remarks.append(Remark("expectation", f"{refusal.subject} {refusal.rule}", text, Level.WARNING))
+
+    def _budgets(self) -> None:
+        match self.budgets:
+            case SeenBudgets():
+                self.remarks += overview.told(self.desired, self.budgets)
+            case NotVisible(reason):
+                text = f"{self._path('privacyBudgets')}: which others {self._who} has is not visible ({reason})"
+                self.remarks.append(Remark("budget-not-in-file", self.desired.account, text))
+
+    def _stale(self) -> None:
+        """Say which acknowledgements match no danger, of the membership or of its budgets."""
+        marks = {danger.fingerprint for danger in self.dangers}
+        if isinstance(self.budgets, SeenBudgets):
+            marks |= overview.marks(self.desired, self.budgets)
+        elif self.desired.budgets:
+            return
+        for mark in stale_acknowledgements(self.desired.acknowledge, marks):
+            text = f"{self._path('acknowledge')}: {mark} matches nothing any more. Take it out"
+            self.remarks.append(Remark("stale-acknowledgement", mark, text))
 
     def _danger(self, rule: str, setting: str, before: str, after: str, text: str) -> None:
         subject = f"{self.desired.account}/{setting}"

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.errors import ServiceError
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, CostType, Membership
 from cleanrooms_governance.planning.leavers import Leaver, concerned_costs, leavers, runners
 from cleanrooms_governance.planning.payers import RUNNER_OF
 from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
-from cleanrooms_governance.seen import DerivedTable, NotVisible, RunningAnalysis, Seen
+from cleanrooms_governance.seen import DerivedTable, NotVisible, RunningAnalysis, Seen, visible
 from cleanrooms_governance.service import CleanRoomsReads
 
 T = TypeVar("T")
@@ -85,13 +84,13 @@ class _Look:
         id_, creator = self._live.id, self._creator
         if seen.tables is not None:
             return seen
-        tables = _visible(lambda: creator.tables(id_))
+        tables = visible(lambda: creator.tables(id_))
         owners = set() if isinstance(tables, NotVisible) else {table.owner for table in tables if table.is_derived}
         return replace(
             seen,
             tables=tables,
-            templates=_visible(lambda: creator.analysis_templates(id_)),
-            budgets=_visible(lambda: creator.budget_templates(id_)),
+            templates=visible(lambda: creator.analysis_templates(id_)),
+            budgets=visible(lambda: creator.budget_templates(id_)),
             derived={account: self._derived(account) for account in sorted(owners & self._members.keys())},
         )
 
@@ -112,19 +111,12 @@ class _Look:
         own = self._memberships(account)
         if isinstance(own, NotVisible):
             return own
-        return _visible(lambda: tuple(found for membership in own for found in read(membership.id)))
+        return visible(lambda: tuple(found for membership in own for found in read(membership.id)))
 
     def _memberships(self, account: AccountId) -> tuple[Membership, ...] | NotVisible:
         if account not in self._own:
-            listed = _visible(self._members[account].memberships)
+            listed = visible(self._members[account].memberships)
             if not isinstance(listed, NotVisible):
                 listed = tuple(each for each in listed if each.collaboration_id == self._live.id and each.is_active)
             self._own[account] = listed
         return self._own[account]
-
-
-def _visible(read: Callable[[], T]) -> T | NotVisible:
-    try:
-        return read()
-    except ServiceError as error:
-        return NotVisible(f"{error.operation}: {error.code or type(error).__name__}")

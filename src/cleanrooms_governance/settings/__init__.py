@@ -5,8 +5,10 @@ text_shapes     what a text must be, mostly as the service models say it
 strict          one value: text that must be quoted, accounts, dates, choices
 fields          the kinds of fields that sections are made of
 sections        the sections of a stack file
+budget_sections a privacy budget, in a stack file and as inputs
 reading         one entry of a section, with every finding in it at once
 checks          what an account, a collaboration or a membership must fulfil by itself
+budget_checks   what a privacy budget must fulfil, alone and beside others
 cross_checks    what the entries of a whole stack file must fulfil together
 yaml_file       one included file, with lines and without duplicate keys
 matching        which files a pattern means
@@ -16,5 +18,6 @@ stack_file      the whole stack file
 documents       sections as the inputs of resources, in one order
 values          sections as the values that plans are made from
 input_sections  the inputs of resources as sections
-inputs          the inputs of resources, made and read back
+inputs          the inputs of collaborations and memberships, made and read back
+budget_inputs   the inputs of privacy budgets, made and read back
 """

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from cleanrooms_governance.errors import Finding
 from cleanrooms_governance.model import Ability
-from cleanrooms_governance.settings import checks, strict
+from cleanrooms_governance.settings import budget_checks, checks, strict
 from cleanrooms_governance.settings.fields import Section
 from cleanrooms_governance.settings.reading import Entry
 from cleanrooms_governance.settings.sections import AccountSection, CollaborationSection, MembershipSection
@@ -45,7 +45,11 @@ def stack_findings(draft: Draft) -> Iterator[Finding]:
         yield from checks.policy_findings(membership, membership.section.change_requests, "changeRequests")
         yield from _account_findings(draft, membership, membership.section.account, "account")
         yield from _membership_findings(draft, membership)
+        yield from budget_checks.membership_budget_findings(membership)
     yield from _memberships_given_twice(draft)
+    yield from budget_checks.shared_privacy_findings(
+        (key, entry, entry.section.collaboration) for key, entry in understood(draft.memberships)
+    )
 
 
 def understood(entries: Mapping[str, Entry[S] | None]) -> Iterator[tuple[str, Entry[S]]]:

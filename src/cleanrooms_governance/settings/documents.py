@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cleanrooms_governance.desired import Access, Credentials
+from cleanrooms_governance.settings.budget_sections import PrivacyBudgetSection
 from cleanrooms_governance.settings.sections import (
     ChangeRequestsSection,
     EncryptionSection,
@@ -125,6 +126,35 @@ def policy_document(section: ChangeRequestsSection) -> Document:
         "deny": [rule_document(rule) for rule in in_rule_order(section.deny)],
         **pins,
     }
+
+
+def budgets_document(sections: Mapping[str, PrivacyBudgetSection] | None) -> Document | None:
+    """Return the privacy budgets of a membership by name, or nothing where the file is silent about them."""
+    return None if sections is None else {name: budget_document(section) for name, section in sorted(sections.items())}
+
+
+def budget_document(section: PrivacyBudgetSection) -> Document:
+    """Return one privacy budget, its amounts in the order of their periods."""
+    amounts = [
+        without_none({"type": str(each.type), "budget": each.budget, "autoRefresh": _word(each.auto_refresh)})
+        for each in sorted(section.budgets or (), key=lambda amount: amount.type)
+    ]
+    return without_none(
+        {
+            "type": str(section.type),
+            "epsilon": section.epsilon,
+            "usersNoisePerQuery": section.users_noise_per_query,
+            "autoRefresh": _word(section.auto_refresh),
+            "resource": section.resource,
+            "budgets": amounts or None,
+            "tags": None if section.tags is None else dict(sorted(section.tags.items())),
+        }
+    )
+
+
+def _word(value: str | None) -> str | None:
+    """Return a value of an enumeration as a plain text."""
+    return None if value is None else str(value)
 
 
 def rule_document(section: RuleSection) -> Document:

@@ -65,11 +65,10 @@ Profile = Annotated[str, BeforeValidator(strict.shaped(text_shapes.PROFILE))]
 class Section(BaseModel):
     """A mapping of the stack file: frozen, no other keys, and nothing converted into something else.
 
-    Class variables, in the spelling of the stack file: ``not_built`` are the keys that the design knows and this version does
-    not; ``stand_ins`` are harmless values for required keys, with which the rest of a broken mapping is still checked.
+    ``stand_ins``, in the spelling of the stack file, are harmless values for required keys, with which the rest of a broken
+    mapping is still checked.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True, alias_generator=to_camel)
 
-    not_built: ClassVar[frozenset[str]] = frozenset()
     stand_ins: ClassVar[dict[str, object]] = {}

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field
 
 from cleanrooms_governance.settings import fields, strict, text_shapes
+from cleanrooms_governance.settings.budget_sections import PrivacyBudgetSection
 from cleanrooms_governance.settings.fields import Maybe, Section
 from cleanrooms_governance.settings.sections import (
     NO_ACCOUNT,
@@ -20,6 +21,7 @@ def _id_or_nothing(value: object) -> str:
     return "" if value == "" else strict.collaboration_id(value)
 
 
+BudgetKey = Annotated[str, BeforeValidator(strict.budget_key)]
 Owner = Annotated[str, BeforeValidator(strict.shaped(text_shapes.OWNER))]
 IdOrNothing = Annotated[str, BeforeValidator(_id_or_nothing)]
 
@@ -80,4 +82,27 @@ class MembershipInputs(MembershipSettings):
     access: AccessSection = Field(description="account, read and write of the member")
     collaboration: IdOrNothing = ""
     foreign: bool = False
+    names: dict[fields.Account, fields.DisplayName] = Field(default_factory=dict)
+
+
+class PrivacyBudgetInputs(PrivacyBudgetSection):
+    """The inputs of a PrivacyBudgetTemplate resource."""
+
+    stand_ins: ClassVar[dict[str, object]] = {
+        **PrivacyBudgetSection.stand_ins,
+        "account": NO_ACCOUNT,
+        "region": NO_REGION,
+        "key": "none/none",
+        "owner": "none",
+        "access": _NO_ACCESS,
+    }
+
+    key: BudgetKey = Field(description="<membership>/<budget>, its two keys in the stack")
+    owner: Owner = Field(description="<project>/<stack>/<membership>/<budget>, the owner's mark on the template")
+    account: fields.Account = Field(description="the account whose membership it is, in quotes")
+    region: fields.Region = Field(description="the Region of the collaboration, such as eu-west-1")
+    access: AccessSection = Field(description="account, read and write of the member")
+    collaboration: IdOrNothing = ""
+    acknowledge: fields.Several[fields.Fingerprint] = frozenset()
+    paused: Maybe[bool] = None
     names: dict[fields.Account, fields.DisplayName] = Field(default_factory=dict)

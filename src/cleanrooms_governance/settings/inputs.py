@@ -6,7 +6,7 @@ from typing import Any
 from cleanrooms_governance.desired import NOTICE, Access, DesiredCollaboration, DesiredMembership, Unmanaged
 from cleanrooms_governance.errors import Finding, InvalidInput
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.settings import checks, values
+from cleanrooms_governance.settings import budget_checks, checks, values
 from cleanrooms_governance.settings import documents as doc
 from cleanrooms_governance.settings.fields import Section
 from cleanrooms_governance.settings.input_sections import AccessSection, CollaborationInputs, MembershipInputs
@@ -69,9 +69,9 @@ def collaboration_inputs(stack_file: StackFile, key: str, owner_prefix: str) -> 
             "paused": section.paused or None,
             "unmanaged": str(section.unmanaged) if section.unmanaged else None,
             "cancelRequests": sorted(section.cancel_requests) or None,
-            "access": doc.access_document(_access(stack_file, section.creator)),
+            "access": doc.access_document(access_of(stack_file, section.creator)),
             "voters": voters,
-            "names": _names(stack_file, concerned),
+            "names": names_of(stack_file, concerned),
         }
     )
 
@@ -107,11 +107,12 @@ def membership_inputs(stack_file: StackFile, key: str, owner_prefix: str) -> dic
             "defaultJobResultConfiguration": doc.job_result_configuration_document(job_results) if job_results else None,
             "payerFor": doc.sorted_or_none(section.payer_for),
             "changeRequests": doc.policy_document(section.change_requests),
+            "privacyBudgets": doc.budgets_document(section.privacy_budgets),
             "acknowledge": sorted(section.acknowledge),
             "paused": section.paused or None,
             "tags": None if section.tags is None else dict(sorted(section.tags.items())),
-            "access": doc.access_document(_access(stack_file, section.account)),
-            "names": _names(stack_file, concerned),
+            "access": doc.access_document(access_of(stack_file, section.account)),
+            "names": names_of(stack_file, concerned),
         }
     )
 
@@ -123,13 +124,13 @@ def parse_collaboration_inputs(
 
     Raises ``InvalidInput`` with everything that is wrong with the inputs, whoever made them.
     """
-    entry, findings = read_section(CollaborationInputs, _given(inputs), Source())
+    entry, findings = read_section(CollaborationInputs, given_by_program(inputs), Source())
     if entry:
         findings += checks.collaboration_findings(entry)
         if entry.section.adopt == "" and entry.is_sure("adopt"):
             findings += checks.display_name_findings(entry, entry.section.names, "names")
             findings += checks.creation_findings(entry)
-        findings += _access_findings(entry, entry.section.access, entry.section.creator, "creator", "access")
+        findings += access_findings(entry, entry.section.access, entry.section.creator, "creator", "access")
         findings += _voter_findings(entry)
     if findings or entry is None:
         raise InvalidInput(in_order(findings))
@@ -164,7 +165,7 @@ def parse_collaboration_inputs(
         voters={account: values.to_policy(voter.change_requests, paused=bool(voter.paused)) for account, voter in voters},
         names=dict(sorted(section.names.items())),
     )
-    return desired, _to_access(section.access), {account: _to_access(voter.access) for account, voter in voters}
+    return desired, access_from(section.access), {account: access_from(voter.access) for account, voter in voters}
 
 
 def parse_membership_inputs(inputs: Mapping[str, Any]) -> tuple[DesiredMembership, Access]:
@@ -172,11 +173,12 @@ def parse_membership_inputs(inputs: Mapping[str, Any]) -> tuple[DesiredMembershi
 
     Raises ``InvalidInput`` with everything that is wrong with the inputs, whoever made them.
     """
-    entry, findings = read_section(MembershipInputs, _given(inputs), Source())
+    entry, findings = read_section(MembershipInputs, given_by_program(inputs), Source())
     if entry:
         section = entry.section
         findings += checks.policy_findings(entry, section.change_requests, "changeRequests")
-        findings += _access_findings(entry, section.access, section.account, "account", "access")
+        findings += budget_checks.membership_budget_findings(entry)
+        findings += access_findings(entry, section.access, section.account, "account", "access")
         if section.foreign:
             findings += _foreign_findings(entry)
     if findings or entry is None:
@@ -200,25 +202,26 @@ def parse_membership_inputs(inputs: Mapping[str, Any]) -> tuple[DesiredMembershi
         acknowledge=section.acknowledge,
         paused=bool(section.paused),
         tags=section.tags,
+        budgets=values.to_budgets(section.privacy_budgets),
         names=dict(sorted(section.names.items())),
     )
-    return desired, _to_access(section.access)
+    return desired, access_from(section.access)
 
 
-def _given(value: Any, depth: int = 0) -> Any:
+def given_by_program(value: Any, depth: int = 0) -> Any:
     """Return what a program gave: without what the provider and the engine add, and without keys that have no value."""
     if isinstance(value, Mapping):
         return {
-            key: _given(each, depth + 1)
+            key: given_by_program(each, depth + 1)
             for key, each in value.items()
             if each is not None and not (depth == 0 and (key in _COMPUTED or str(key).startswith("__")))
         }
     if isinstance(value, list | tuple):
-        return [_given(each, depth + 1) for each in value]
+        return [given_by_program(each, depth + 1) for each in value]
     return value
 
 
-def _access_findings(entry: Entry[Section], access: AccessSection, account: str, key: str, *at: str) -> Iterator[Finding]:
+def access_findings(entry: Entry[Section], access: AccessSection, account: str, key: str, *at: str) -> Iterator[Finding]:
     """Check that the ways in lead into the account that this is about, which stands under ``key``."""
     if access.account != account and entry.is_sure(*at, "account") and entry.is_sure(key):
         yield entry.finding(f"is {access.account}, but must be {account}: give the access of {account}", *at, "account")
@@ -231,7 +234,7 @@ def _access_findings(entry: Entry[Section], access: AccessSection, account: str,
 def _voter_findings(entry: Entry[CollaborationInputs]) -> Iterator[Finding]:
     for account, voter in entry.section.voters.items():
         at = ("voters", account)
-        yield from _access_findings(entry, voter.access, account, at[0], *at, "access")
+        yield from access_findings(entry, voter.access, account, at[0], *at, "access")
         yield from checks.policy_findings(entry, voter.change_requests, *at, "changeRequests")
         if voter.access.write is None and entry.is_sure(*at):
             yield entry.finding("is missing: who votes must be able to write", *at, "access", "write")
@@ -246,14 +249,16 @@ def _foreign_findings(entry: Entry[MembershipInputs]) -> Iterator[Finding]:
         yield from checks.receiver_findings(entry, section.expects.abilities or ())
 
 
-def _access(stack_file: StackFile, account: AccountId) -> Access:
+def access_of(stack_file: StackFile, account: AccountId) -> Access:
+    """Return the ways into an account that this stack holds."""
     access = stack_file.accounts[account].access
     if access is None:
         raise LookupError(f"{account} has no access, though load() refuses such a stack file")
     return access
 
 
-def _to_access(section: AccessSection) -> Access:
+def access_from(section: AccessSection) -> Access:
+    """Return the ways in that the inputs of a resource give."""
     return values.to_access(section.account, section.read, section.write)
 
 
@@ -261,7 +266,8 @@ def _named_in(policy: ChangeRequestsSection) -> set[AccountId]:
     return {account for rule in (*policy.approve, *policy.deny) for account in rule.accounts}
 
 
-def _names(stack_file: StackFile, concerned: Iterable[AccountId]) -> dict[AccountId, str]:
+def names_of(stack_file: StackFile, concerned: Iterable[AccountId]) -> dict[AccountId, str]:
+    """Return the names that the file gives to accounts."""
     return {
         account: known.name
         for account in sorted(concerned)

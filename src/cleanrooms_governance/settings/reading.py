@@ -105,9 +105,7 @@ def _message(model: type[Section], error: ErrorDetails, location: Location) -> s
 def _unknown_key(model: type[Section] | None, key: str) -> str:
     if model is None:
         return "unknown key: remove it"
-    if key in model.not_built:
-        return f"not built yet: this version cannot manage `{key}`, remove it"
-    meant = strict.closest(key, _keys(model) | model.not_built)
+    meant = strict.closest(key, _keys(model))
     if meant:
         return f"unknown key: did you mean `{meant}`?"
     return f"unknown key: remove it (known here: {', '.join(sorted(_keys(model)))})"

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, Strict
 
 from cleanrooms_governance.desired import OwnPlan
 from cleanrooms_governance.settings import fields, strict
+from cleanrooms_governance.settings.budget_sections import PrivacyBudgetSection
 from cleanrooms_governance.settings.fields import Maybe, Section, Several
 
 NO_ACCOUNT = "000000000000"
@@ -186,7 +187,6 @@ class ChangeRequestsSection(Section):
 class MembershipSettings(Section):
     """What a membership's section and its resource's inputs have in common."""
 
-    not_built: ClassVar[frozenset[str]] = frozenset({"privacyBudgets"})
     stand_ins: ClassVar[dict[str, object]] = {"account": NO_ACCOUNT}
 
     account: fields.Account = Field(description="the account that is the member, in quotes")
@@ -198,6 +198,7 @@ class MembershipSettings(Section):
     default_job_result_configuration: Maybe[JobResultConfigurationSection] = None
     payer_for: Maybe[Several[fields.Cost]] = None
     change_requests: ChangeRequestsSection = Field(default_factory=ChangeRequestsSection)
+    privacy_budgets: Maybe[dict[fields.EntryKey, PrivacyBudgetSection]] = None
     acknowledge: Several[fields.Fingerprint] = frozenset()
     paused: Maybe[bool] = None
     tags: Maybe[dict[fields.TagKey, fields.TagValue]] = None

@@ -159,6 +159,17 @@ def count(value: object) -> int:
     return int(value)
 
 
+def whole(least: int, most: int) -> Callable[[object], int]:
+    """Return the check for a whole number within limits; the engine gives numbers back as floats."""
+
+    def check(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 or not least <= value <= most:
+            raise refuse(f"must be a whole number from {least} to {most}, not {shown(value)}")
+        return int(value)
+
+    return check
+
+
 def share(value: object) -> float:
     """Return a part of a whole."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
@@ -195,6 +206,14 @@ def entry_key(value: object) -> str:
     if is_id_like(written):
         raise refuse(f"{shown(written)} looks like an id: give it a name, and the id under `id`")
     return written
+
+
+def budget_key(value: object) -> str:
+    """Return the keys of a membership and of a budget of it, with a slash between them."""
+    membership, slash, name = text(value).partition("/")
+    if not slash:
+        raise refuse(f"{shown(value)} is no key of a budget: write <membership>/<budget>")
+    return f"{entry_key(membership)}/{entry_key(name)}"
 
 
 def is_id_like(written: str) -> bool:

@@ -130,6 +130,18 @@ REQUEST_ID = TextShape(
     COLLABORATION_ID.pattern,
     "copy it from the plan, such as 0a1b2c3d-0000-4000-8000-111122223333",
 )
+BUDGETED_TABLE = TextShape(
+    "BudgetedResourceArn",
+    "table ARN",
+    0,
+    200,
+    re.compile(
+        r"arn:aws:\w+:\w{2}-\w{4,9}-\d:\d{12}:membership/[\w-]+/(configuredtableassociation|intermediatetable)/[\w-]+", re.ASCII
+    ),
+    "write that of a table association or an intermediate table of the membership whole, or the table's name",
+)
+# An association is named by TableAlias, an intermediate table by DisplayName, which takes nearly anything.
+TABLE_NAME = TextShape("", "table name", 1, 128, _NAME, _NAME_ALLOWED)
 _TAG_ALLOWED = "it takes letters, digits, blanks and + - = . _ : / @"
 # The model gives only lengths; the characters are those that all services of AWS take.
 TAG_KEY = TextShape("TagKey", "tag key", 1, 128, re.compile(r"[\w +\-=.:/@]*"), _TAG_ALLOWED)

@@ -15,6 +15,16 @@ from cleanrooms_governance.desired import (
     VotingPolicy,
 )
 from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.privacy_budgets import (
+    Allowance,
+    BudgetType,
+    DeclaredBudget,
+    PrivacyParameters,
+    Wanted,
+    WantedAccess,
+    WantedPrivacy,
+)
+from cleanrooms_governance.settings.budget_sections import PrivacyBudgetSection
 from cleanrooms_governance.settings.documents import encryption_document, in_rule_order, without_none
 from cleanrooms_governance.settings.sections import (
     AccountSection,
@@ -135,3 +145,25 @@ def to_job_result_configuration(section: JobResultConfigurationSection | None) -
         return None
     bucket = {"resultFormat": section.s3.result_format, "bucket": section.s3.bucket, "keyPrefix": section.s3.key_prefix}
     return {"outputConfiguration": {"s3": without_none(bucket)}, "roleArn": section.role_arn}
+
+
+def to_budgets(sections: Mapping[str, PrivacyBudgetSection] | None) -> dict[str, DeclaredBudget] | None:
+    """Return the privacy budgets of a membership by name, or ``None`` where nothing is said of them."""
+    return None if sections is None else {name: to_budget(section) for name, section in sorted(sections.items())}
+
+
+def to_budget(section: PrivacyBudgetSection) -> DeclaredBudget:
+    """Return one privacy budget; the section has what its type needs."""
+    return DeclaredBudget(_to_wanted(section), section.tags)
+
+
+def _to_wanted(section: PrivacyBudgetSection) -> Wanted:
+    if section.type is BudgetType.DIFFERENTIAL_PRIVACY:
+        epsilon, noise, refresh = section.epsilon, section.users_noise_per_query, section.auto_refresh
+        if epsilon is None or noise is None or refresh is None:
+            raise LookupError("a differential privacy budget lacks what its checks demand")
+        return WantedPrivacy(PrivacyParameters(epsilon, noise), refresh)
+    if section.resource is None or section.budgets is None:
+        raise LookupError("an access budget lacks what its checks demand")
+    allowances = {each.type: Allowance(each.budget, each.auto_refresh) for each in section.budgets}
+    return WantedAccess(section.resource, dict(sorted(allowances.items())))

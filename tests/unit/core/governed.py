@@ -106,7 +106,7 @@ class Service:
 
     def written(self, after: int = 0) -> list[str]:
         """The same without what only reads."""
-        return [operation for operation in self.called(after) if not operation.startswith(("Get", "List"))]
+        return [operation for operation in self.called(after) if not operation.startswith(("Get", "List", "Preview"))]
 
 
 def _no_sleep(_: float) -> None:

@@ -12,6 +12,7 @@ from tests.unit.settings.stacks import BANK, FOREIGN_ID, INSURER, MEDIA, OTHER_I
 
 GONE = ("131313131313", "141414141414")
 ACCOUNTS = (RETAILER, MEDIA, BANK, INSURER)
+VISITS = f"cleanrooms:eu-west-1:{MEDIA}:membership/m/intermediatetable/t"
 FINGERPRINTS = ("fp-0123456789abcdef", "fp-fedcba9876543210")
 
 
@@ -62,6 +63,37 @@ JOB_RESULTS = maybe(
     {},
     s3=maybe({"keyPrefix": st.sampled_from(["", "rm/"]), "resultFormat": st.just("CSV")}, bucket=st.just("retail-jobs")),
     roleArn=st.just(f"arn:aws:iam::{RETAILER}:role/cleanrooms-results"),
+)
+PRIVACY_BUDGET = st.fixed_dictionaries(
+    {
+        "type": st.just("DIFFERENTIAL_PRIVACY"),
+        "epsilon": st.integers(1, 20),
+        "usersNoisePerQuery": st.integers(10, 100),
+        "autoRefresh": st.sampled_from(["CALENDAR_MONTH", "NONE"]),
+    }
+)
+CALENDAR_AMOUNT = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["CALENDAR_DAY", "CALENDAR_WEEK", "CALENDAR_MONTH"]),
+        "budget": st.integers(0, 1_000_000),
+        "autoRefresh": st.sampled_from(["ENABLED", "DISABLED"]),
+    }
+)
+LIFETIME_AMOUNT = st.fixed_dictionaries({"type": st.just("LIFETIME"), "budget": st.integers(0, 1_000_000)})
+AMOUNTS = st.one_of(st.tuples(CALENDAR_AMOUNT), st.tuples(LIFETIME_AMOUNT), st.tuples(LIFETIME_AMOUNT, CALENDAR_AMOUNT)).map(
+    list
+)
+
+
+def access_budget(table: str) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({"type": st.just("ACCESS_BUDGET"), "resource": st.just(table), "budgets": AMOUNTS})
+
+
+ACCESS_BUDGETS = st.fixed_dictionaries(
+    {}, optional={"orders": access_budget("orders"), "b.visits": access_budget("arn:aws:" + VISITS)}
+)
+BUDGETS = st.builds(
+    lambda tables, privacy: {**tables, **({"noise": privacy} if privacy else {})}, ACCESS_BUDGETS, st.none() | PRIVACY_BUDGET
 )
 TAGS = st.dictionaries(st.sampled_from(["team", "cost center", "crgovernance"]), st.sampled_from(["", "a/b", "é"]))
 MEMBERSHIP = {
@@ -151,6 +183,8 @@ def stacks(draw: st.DrawFn) -> Stack:
         for account in (RETAILER, MEDIA)
         if account in collaboration["members"] and draw(st.booleans())
     }
+    if f"m{MEDIA}" in memberships and draw(st.booleans()):
+        memberships[f"m{MEDIA}"]["privacyBudgets"] = draw(BUDGETS)
     for key, membership in memberships.items():
         wants_vote = draw(st.sampled_from([{}, {"ownPlan": "wait"}, {"ownPlan": "approve"}]))
         memberships[key]["changeRequests"] = membership.get("changeRequests", {}) | wants_vote
@@ -158,7 +192,7 @@ def stacks(draw: st.DrawFn) -> Stack:
             memberships[key]["defaultResultConfiguration"] = draw(RESULTS)
     memberships["foreign"] = draw(
         maybe(
-            MEMBERSHIP,
+            MEMBERSHIP | {"privacyBudgets": BUDGETS},
             account=st.just(MEDIA),
             collaboration=st.just(FOREIGN_ID),
             region=st.just("eu-central-1"),

@@ -5,6 +5,14 @@ from typing import Any
 
 from cleanrooms_governance.desired import Access, Credentials, OwnPlan, Rule, VotingPolicy
 from cleanrooms_governance.model import AccountId, CostType
+from cleanrooms_governance.privacy_budgets import (
+    Allowance,
+    DeclaredBudget,
+    PrivacyParameters,
+    TemplateRefresh,
+    WantedAccess,
+    WantedPrivacy,
+)
 from tests.unit.settings.stacks import Stack
 
 
@@ -41,6 +49,20 @@ def meant_policy(written: dict[str, Any]) -> tuple[OwnPlan, list[Rule], list[Rul
         sorted(map(meant_rule, policy.get("approve", [])), key=in_some_order),
         sorted(map(meant_rule, policy.get("deny", [])), key=in_some_order),
     )
+
+
+def meant_budgets(written: dict[str, Any]) -> dict[str, DeclaredBudget] | None:
+    if "privacyBudgets" not in written:
+        return None
+    return {name: DeclaredBudget(meant_budget(each)) for name, each in written["privacyBudgets"].items()}
+
+
+def meant_budget(written: dict[str, Any]) -> WantedPrivacy | WantedAccess:
+    if written["type"] == "DIFFERENTIAL_PRIVACY":
+        parameters = PrivacyParameters(written["epsilon"], written["usersNoisePerQuery"])
+        return WantedPrivacy(parameters, TemplateRefresh(written["autoRefresh"]))
+    amounts = {each["type"]: Allowance(each["budget"], each.get("autoRefresh")) for each in written["budgets"]}
+    return WantedAccess(written["resource"], amounts)
 
 
 def parts(policy: VotingPolicy) -> tuple[OwnPlan, list[Rule], list[Rule]]:

@@ -25,10 +25,6 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
         "cleanrooms:memberships.media.changeRequests.deny[1].type: unknown key: did you mean `types`?",
     ),
     "key-of-the-namespace": (put("onwaiting", "report"), "cleanrooms:onwaiting: unknown key: did you mean `onWaiting`?"),
-    "not-built-membership-key": (
-        put("memberships media privacyBudgets", {}),
-        "cleanrooms:memberships.media.privacyBudgets: not built yet: this version cannot manage `privacyBudgets`, remove it",
-    ),
     "audit-as-a-text": (
         put("audit", "audit/retail.jsonl"),
         "cleanrooms:audit: must be a mapping of keys to values, not 'audit/retail.jsonl'",

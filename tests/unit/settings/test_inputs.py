@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from cleanrooms_governance.desired import (
     Unmanaged,
 )
 from cleanrooms_governance.model import Ability, AccountId
+from cleanrooms_governance.settings.budget_inputs import budget_inputs, parse_budget_inputs
 from cleanrooms_governance.settings.inputs import (
     collaboration_inputs,
     membership_inputs,
@@ -27,7 +29,7 @@ from cleanrooms_governance.settings.inputs import (
 )
 from cleanrooms_governance.settings.stack_file import StackFile
 from tests.unit.settings.drawn_stacks import rearranged, stacks
-from tests.unit.settings.meanings import maybe_set, meant_access, meant_names, meant_policy, parts, rule_accounts
+from tests.unit.settings.meanings import maybe_set, meant_access, meant_budgets, meant_names, meant_policy, parts, rule_accounts
 from tests.unit.settings.stacks import BANK, FOREIGN_ID, MEDIA, OTHER_ID, RETAILER, Stack, a_stack, load_stack
 
 OWNER = "governance/production"
@@ -41,6 +43,11 @@ def all_inputs(stack_file: StackFile) -> list[dict[str, Any]]:
     return [
         *(collaboration_inputs(stack_file, key, OWNER) for key in stack_file.collaborations),
         *(membership_inputs(stack_file, key, OWNER) for key in stack_file.memberships),
+        *(
+            budget_inputs(stack_file, key, name, OWNER)
+            for key, membership in stack_file.memberships.items()
+            for name in sorted(membership.privacy_budgets or {})
+        ),
     ]
 
 
@@ -140,9 +147,14 @@ def test_a_membership_read_back_from_its_inputs_is_what_the_stack_file_says(stac
             acknowledge=frozenset(written.get("acknowledge", [])),
             paused=written.get("paused", False),
             tags=written.get("tags"),
+            budgets=meant_budgets(written),
             names=meant_names(stack, written["account"], *concerned, *rule_accounts(written)),
         )
         assert expected == desired
+        for name in desired.budgets or {}:
+            budget, through = parse_budget_inputs(budget_inputs(stack_file, key, name, OWNER))
+            assert replace(desired.budget(name), names=budget.names) == budget
+            assert access == through
         assert meant_policy(written) == parts(desired.policy)
         pinned = written.get("changeRequests", {}).get("pinned", [])
         assert sorted({(pin["request"], pin["content"]) for pin in pinned}) == [

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cleanrooms_governance.errors import InvalidInput
+from cleanrooms_governance.settings.budget_inputs import budget_inputs, parse_budget_inputs
 from cleanrooms_governance.settings.inputs import (
     collaboration_inputs,
     membership_inputs,
@@ -14,6 +15,8 @@ from cleanrooms_governance.settings.inputs import (
 from tests.unit.settings.stacks import BANK, MEDIA, OTHER_ID, RETAILER, a_stack, load_stack
 
 OWNER = "governance/production"
+LIFETIME = {"type": "LIFETIME", "budget": 9}
+OTHERS_TABLE = f"arn:aws:cleanrooms:eu-west-1:{BANK}:membership/m/configuredtableassociation/t"
 
 
 def collaboration_of_a_program(**changed: Any) -> dict[str, Any]:
@@ -108,9 +111,12 @@ def test_wrong_inputs_of_a_collaboration_are_refused(changed: dict[str, Any], ex
 
 
 BAD_MEMBERSHIPS = {
-    "not-built": (
-        {"privacyBudgets": {}},
-        ["privacyBudgets: not built yet: this version cannot manage `privacyBudgets`, remove it"],
+    "a-budget-of-another-account": (
+        {"privacyBudgets": {"orders": {"type": "ACCESS_BUDGET", "resource": OTHERS_TABLE, "budgets": [LIFETIME]}}},
+        [
+            f"privacyBudgets.orders.resource: is a table of {BANK}, and an access budget is for one of {MEDIA} itself: give one"
+            " of those"
+        ],
     ),
     "foreign-without-an-id": (
         {"collaboration": ""},
@@ -162,3 +168,64 @@ def test_wrong_inputs_of_a_membership_are_refused(changed: dict[str, Any], expec
     with pytest.raises(InvalidInput) as refused:
         parse_membership_inputs(membership_of_a_program(**changed))
     assert expected == [str(finding) for finding in refused.value.findings]
+
+
+PRIVACY = {"type": "DIFFERENTIAL_PRIVACY", "epsilon": 3, "usersNoisePerQuery": 50, "autoRefresh": "NONE"}
+
+
+def budget_of_a_program(**changed: Any) -> dict[str, Any]:
+    stack = a_stack()
+    stack["memberships"]["foreign"]["privacyBudgets"] = {"noise": PRIVACY}
+    return budget_inputs(load_stack(stack), "foreign", "noise", OWNER) | changed
+
+
+BAD_BUDGETS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "key-without-a-membership": (
+        {"key": "noise"},
+        ["key: 'noise' is no key of a budget: write <membership>/<budget>"],
+    ),
+    "key-that-is-none": (
+        {"key": "foreign/"},
+        ["key: '' is no key: take up to 54 letters, digits, dots, hyphens and underscores, a letter or digit first"],
+    ),
+    "access-of-another": (
+        {"account": BANK},
+        [f"access.account: is {MEDIA}, but must be {BANK}: give the access of {BANK}"],
+    ),
+    "everything-wrong": (
+        {"type": "PRIVACY", "epsilon": 21.0, "usersNoisePerQuery": 9, "autoRefresh": "WEEKLY", "acknowledge": ["x"]},
+        [
+            "acknowledge[0]: 'x' is no fingerprint: copy it from the plan, fp- and 16 digits of 0-9 and a-f",
+            "autoRefresh: 'WEEKLY' is no way to renew a budget: use one of CALENDAR_MONTH, NONE",
+            "epsilon: must be a whole number from 1 to 20, not the number 21",
+            "type: 'PRIVACY' is no type of privacy budget: use one of ACCESS_BUDGET, DIFFERENTIAL_PRIVACY",
+            "usersNoisePerQuery: must be a whole number from 10 to 100, not the number 9",
+        ],
+    ),
+    "an-access-budget-without-anything": (
+        {"type": "ACCESS_BUDGET"},
+        [
+            "autoRefresh: only goes with DIFFERENTIAL_PRIVACY: give each calendar amount under `budgets` its own",
+            "budgets: is missing: give one or two amounts, each with type and budget",
+            "epsilon: only goes with DIFFERENTIAL_PRIVACY: remove it",
+            "resource: is missing: give the name of a table that the account has associated, or its ARN",
+            "usersNoisePerQuery: only goes with DIFFERENTIAL_PRIVACY: remove it",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("changed", "expected"), BAD_BUDGETS.values(), ids=BAD_BUDGETS)
+def test_wrong_inputs_of_a_budget_are_refused(changed: dict[str, Any], expected: list[str]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_budget_inputs(budget_of_a_program(**changed))
+    assert expected == [str(finding) for finding in refused.value.findings]
+
+
+def test_numbers_of_a_budget_come_back_from_the_engine_as_floats() -> None:
+    floats = budget_of_a_program(epsilon=3.0, usersNoisePerQuery=50.0)
+    assert parse_budget_inputs(budget_of_a_program()) == parse_budget_inputs(floats)
+
+
+def test_a_budget_whose_collaboration_is_not_known_yet_is_read() -> None:
+    assert parse_budget_inputs(budget_of_a_program(collaboration=""))[0].collaboration is None

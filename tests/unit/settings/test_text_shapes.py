@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanrooms_governance.model import AUTO_APPROVABLE_TYPES, KNOWN_ABILITIES, ChangeType
-from cleanrooms_governance.settings import text_shapes
+from cleanrooms_governance.privacy_budgets import AutoRefresh, BudgetType, Period, TemplateRefresh
+from cleanrooms_governance.settings import budget_checks, budget_sections, text_shapes
 from cleanrooms_governance.settings.text_shapes import TextShape
 
 CLEAN_ROOMS = botocore.session.get_session().get_service_model("cleanrooms")
@@ -25,6 +26,7 @@ EXACT = [
     text_shapes.KEY_PREFIX,
     text_shapes.RESULT_ROLE,
     text_shapes.EXTERNAL_ID,
+    text_shapes.BUDGETED_TABLE,
 ]
 MEASURED = [*EXACT, text_shapes.ACCESS_ROLE, text_shapes.TAG_KEY, text_shapes.TAG_VALUE]
 SAMPLES = [
@@ -53,6 +55,9 @@ SAMPLES = [
     "arn:aws:iam::111122223333:role/path/to/results",
     "arn:aws:iam::111122223333:user/results-of-the-year",
     "a1,b2@c3:d4/e5",
+    "arn:aws:cleanrooms:eu-west-1:111122223333:membership/m-1/configuredtableassociation/t-1",
+    "arn:aws:cleanrooms:eu-west-1:111122223333:membership/m-1/intermediatetable/t-1",
+    "arn:aws:cleanrooms:eu-west-1:111122223333:configuredtableassociation/m-1/t-1",
 ]
 
 
@@ -92,10 +97,28 @@ def test_any_ascii_text_is_taken_just_when_the_service_model_takes_it(shape: Tex
         ("ResultFormat", text_shapes.RESULT_FORMATS),
         ("SupportedS3Region", text_shapes.RESULT_REGIONS),
         ("AnalyticsEngine", text_shapes.ANALYTICS_ENGINES),
+        ("PrivacyBudgetType", BudgetType),
+        ("AccessBudgetType", Period),
+        ("AutoRefreshMode", AutoRefresh),
+        ("PrivacyBudgetTemplateAutoRefresh", TemplateRefresh),
     ],
 )
 def test_values_are_those_of_the_service_model(shape: str, values: Any) -> None:
     assert set(CLEAN_ROOMS.shape_for(shape).enum) == {str(value) for value in values}
+
+
+@pytest.mark.parametrize(
+    ("shape", "least", "most"),
+    [
+        ("Epsilon", budget_sections.LEAST_EPSILON, budget_sections.MOST_EPSILON),
+        ("UsersNoisePerQuery", budget_sections.LEAST_NOISE, budget_sections.MOST_NOISE),
+        ("Budget", 0, budget_sections.MOST_USES),
+        ("BudgetParameters", 1, budget_checks.MOST_AMOUNTS),
+    ],
+)
+def test_limits_of_budgets_are_those_of_the_service_model(shape: str, least: int, most: int) -> None:
+    limits = CLEAN_ROOMS.shape_for(shape).metadata
+    assert (limits["min"], limits["max"]) == (least, most)
 
 
 def test_the_settings_of_an_encryption_are_those_that_the_service_model_requires() -> None:
