@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cleanrooms_emulator.journal import Entry
+from cleanrooms_governance.settings.budget_inputs import budget_inputs
 from cleanrooms_governance.settings.inputs import collaboration_inputs, membership_inputs
 from cleanrooms_governance.settings.stack_file import load
 from tests.providers.provider_process import KINDS, UNKNOWN, Failed, Line, Properties, Provider, holds_unknown, urn_of
@@ -26,12 +27,16 @@ OWNER_PREFIX = f"{PROJECT}/{STACK}"
 
 @dataclass(frozen=True)
 class Goal:
-    """A resource as a program declares it. ``waits_for`` is the collaboration whose id is its ``collaboration``."""
+    """A resource as a program declares it.
+
+    ``waits_for`` is the collaboration whose id is its ``collaboration``, ``after`` the membership that it depends on besides.
+    """
 
     kind: str
     key: str
     inputs: Properties
     waits_for: str = ""
+    after: str = ""
 
     @property
     def name(self) -> str:
@@ -139,11 +144,15 @@ class Stack:
             Goal("membership", key, membership_inputs(file, key, OWNER_PREFIX), section.collaboration)
             for key, section in file.memberships.items()
         ]
-        own = set(file.collaborations)
-        return [
-            *collaborations,
-            *(goal if goal.waits_for in own else Goal(goal.kind, goal.key, goal.inputs) for goal in memberships),
+        budgets = [
+            Goal("privacybudgettemplate", f"{key}/{name}", inputs, section.collaboration, key)
+            for key, section in file.memberships.items()
+            for name in sorted(section.privacy_budgets or {})
+            for inputs in [budget_inputs(file, key, name, OWNER_PREFIX)]
         ]
+        own = set(file.collaborations)
+        of_theirs = [goal if goal.waits_for in own else replace(goal, waits_for="") for goal in (*memberships, *budgets)]
+        return [*collaborations, *of_theirs]
 
     def preview(self) -> Phase:
         """Play ``pulumi preview``."""
@@ -190,7 +199,8 @@ class Stack:
         if checked.failures:
             phase.steps[goal.name] = Step("invalid", checked.inputs, checked.failures)
             return False
-        if goal.waits_for and phase[f"collaboration {goal.waits_for}"].op in ("failed", "skipped"):
+        needed = [f"collaboration {goal.waits_for}"] * bool(goal.waits_for) + [f"membership {goal.after}"] * bool(goal.after)
+        if any(phase[name].op in ("failed", "skipped") for name in needed):
             phase.steps[goal.name] = Step("skipped", checked.inputs)
             return True
         assert not (acting and holds_unknown(checked.inputs)), f"{goal.name}: the engine takes nothing unknown in an update"

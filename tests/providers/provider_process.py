@@ -31,6 +31,10 @@ KINDS = {
         "pulumi-python:dynamic/cleanrooms:Membership",
         "gASVOwAAAAAAAACMHWNsZWFucm9vbXNfcHJvdmlkZXJzLmNvbnRyYWN0lIwEbG9hZJSTlIwKbWVtYmVyc2hpcJSFlFKULg==",
     ),
+    "privacybudgettemplate": (
+        "pulumi-python:dynamic/cleanrooms:PrivacyBudgetTemplate",
+        "gASVRgAAAAAAAACMHWNsZWFucm9vbXNfcHJvdmlkZXJzLmNvbnRyYWN0lIwEbG9hZJSTlIwVcHJpdmFjeWJ1ZGdldHRlbXBsYXRllIWUUpQu",
+    ),
 }
 """The type of each kind of resource, and its provider as every state file out there names it: these never change."""
 

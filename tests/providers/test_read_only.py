@@ -33,7 +33,11 @@ def test_a_preview_uses_the_reading_roles_alone_and_names_the_stack(settled: Set
 
 def test_a_run_acts_with_the_other_role(settled: Settled) -> None:
     run = settled(EDITED).update()
-    writing = {str(call.principal) for call in run.calls if not str(call.operation).startswith(("Get", "List", "Preview", "AssumeRole"))}
+    writing = {
+        str(call.principal)
+        for call in run.calls
+        if not str(call.operation).startswith(("Get", "List", "Preview", "AssumeRole"))
+    }
     assert {as_role(RETAILER, "act"), as_role(MEDIA, "act")} == writing
 
 

@@ -7,6 +7,7 @@ import pickle
 import pickletools
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from pulumi.dynamic import dynamic
@@ -14,11 +15,20 @@ from pulumi.dynamic import dynamic
 from cleanrooms_providers.collaboration import CollaborationProvider
 from cleanrooms_providers.contract import StoredByName, UnknownKind, load
 from cleanrooms_providers.membership import MembershipProvider
-from cleanrooms_providers.resources import Collaboration, Membership
+from cleanrooms_providers.privacy_budget_template import PrivacyBudgetTemplateProvider
+from cleanrooms_providers.resources import Collaboration, Membership, PrivacyBudgetTemplate
 from tests.providers.provider_process import KINDS
 
-PROVIDERS = {"collaboration": CollaborationProvider, "membership": MembershipProvider}
-RESOURCES = {"collaboration": Collaboration, "membership": Membership}
+PROVIDERS: dict[str, Any] = {
+    "collaboration": CollaborationProvider,
+    "membership": MembershipProvider,
+    "privacybudgettemplate": PrivacyBudgetTemplateProvider,
+}
+RESOURCES = {
+    "collaboration": Collaboration,
+    "membership": Membership,
+    "privacybudgettemplate": PrivacyBudgetTemplate,
+}
 
 
 @pytest.fixture(params=KINDS)

@@ -45,6 +45,7 @@ from cleanrooms_emulator.transport.in_process import client, connect
 from cleanrooms_emulator.world.clock import Clock
 from cleanrooms_emulator.world.store import Store
 from cleanrooms_governance.aws import AwsAccounts
+from cleanrooms_governance.budgets.advance_budget import BudgetOwner, advance_budget
 from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.change_requests.sayings import one_at_a_time
 from cleanrooms_governance.errors import GovernanceError, InvalidInput
@@ -55,6 +56,7 @@ from cleanrooms_governance.planning.plan import Plan, Reviewed
 from cleanrooms_governance.report import move_line, plan_lines
 from cleanrooms_governance.running.advance import advance, ensure_collaboration
 from cleanrooms_governance.running.making_moves import Parties
+from cleanrooms_governance.settings.budget_inputs import budget_inputs, parse_budget_inputs
 from cleanrooms_governance.settings.inputs import (
     collaboration_inputs,
     membership_inputs,
@@ -63,6 +65,7 @@ from cleanrooms_governance.settings.inputs import (
 )
 from cleanrooms_governance.settings.stack_file import StackFile, load
 from cleanrooms_providers.assessment import CollaborationAssessment, assess_collaboration, assess_membership
+from cleanrooms_providers.budget_assessment import assess_budget
 from tests.scenarios.invariants import Asked, held_by, without_an_end
 
 TODAY = date(2026, 11, 2)
@@ -209,8 +212,12 @@ class Scenario:
             self._collaboration(file, key, stack, accounts, run=run)
         for key in file.memberships:
             self._membership(file, key, stack, accounts, run=run)
+        budgets = [(key, name) for key, each in file.memberships.items() for name in each.privacy_budgets or {}]
+        for key, name in budgets:
+            self._budget(file, key, name, stack, accounts, run=run)
         if run:
-            self.breaches += without_an_end([*file.collaborations, *file.memberships], self._lines[start:])
+            keys = [*file.collaborations, *file.memberships, *(f"{key}/{name}" for key, name in budgets)]
+            self.breaches += without_an_end(keys, self._lines[start:])
 
     def _collaboration(self, file: StackFile, key: str, stack: str, accounts: AwsAccounts, *, run: bool) -> None:
         written, access, voters = parse_collaboration_inputs(collaboration_inputs(file, key, self._project(stack)))
@@ -278,6 +285,32 @@ class Scenario:
         if report.failure:
             self._say(f"{key}: failure: {report.failure}")
         self._conclude(key, report.outcome, report.plan)
+
+    def _budget(self, file: StackFile, key: str, name: str, stack: str, accounts: AwsAccounts, *, run: bool) -> None:
+        inputs = budget_inputs(file, key, name, self._project(stack))
+        if not inputs["collaboration"]:
+            if "$collaboration" not in self._ids:
+                return
+            inputs = {**inputs, "collaboration": self._ids["$collaboration"]}
+        desired, access = parse_budget_inputs(inputs)
+        port, title = accounts(access, desired.region), f"{key}/{name}"
+        found = assess_budget(desired, port, may_write=access.write is not None)
+        self._say(*(f"{title}: {line.message}" for line in plan_lines(found.plan, None, desired.names)))
+        self._say(*(f"{title}: refused: {refusal.message}" for refusal in found.refusals))
+        if not run or found.refusals:
+            return
+        owner = BudgetOwner(
+            port, lambda _: None, lambda line: self._say(f"{title}: done: {line}"), access.write is not None
+        )
+        try:
+            report = advance_budget(desired, Reviewed.of(found.plan), owner)
+        except GovernanceError as error:
+            self._say(f"{title}: error: {error}")
+            return
+        self._say(*(f"{title}: refused: {refusal.message}" for refusal in report.plan.refusals))
+        if report.failure:
+            self._say(f"{title}: failure: {report.failure}")
+        self._conclude(title, report.outcome, report.plan)
 
     def _conclude(self, key: str, outcome: Outcome, plan: Plan) -> None:
         self._say(f"{key}: {outcome}")
