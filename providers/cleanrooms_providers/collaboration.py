@@ -15,6 +15,7 @@ from cleanrooms_governance.errors import GovernanceError, InvalidInput
 from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.planning.atoms import managed_costs
 from cleanrooms_governance.planning.expiry import as_of
+from cleanrooms_governance.planning.partner_budgets import budgets_document
 from cleanrooms_governance.planning.payer_overview import payers_document
 from cleanrooms_governance.planning.plan import Remark, Reviewed
 from cleanrooms_governance.report import harmless, live_digest, live_document, move_line, plan_lines
@@ -272,6 +273,7 @@ def _record(
         "absent": _absent(decision) if decision else [],
         "conflicting": sorted(conflicting),
         "payers": payers_document(world.live) if world else {},
+        "budgets": budgets_document(world.seen) if world else {},
     }
 
 

@@ -28,7 +28,7 @@ COLLABORATION = Kind(
     "collaboration",
     title="collaboration",
     computed=("collaborationId", "plan", "fingerprint", "refused"),
-    recorded=("live", "digest", "outcome", "awaited", "absent", "conflicting", "payers"),
+    recorded=("live", "digest", "outcome", "awaited", "absent", "conflicting", "payers", "budgets"),
 )
 
 MEMBERSHIP = Kind(

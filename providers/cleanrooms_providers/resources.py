@@ -33,6 +33,8 @@ class Collaboration(Resource, module="cleanrooms", name="Collaboration"):
     """The collaboration as last read."""
     payers: pulumi.Output[dict[str, Any]]
     """Who can be asked to pay for each cost type; what is absent about an account was not visible or not looked at."""
+    budgets: pulumi.Output[dict[str, list[str]]]
+    """The privacy budgets of every account, in words, where this stack declares some of its own."""
 
     def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(_Named(COLLABORATION), name, {**_outputs(COLLABORATION), **inputs}, _retained(opts))

@@ -139,6 +139,8 @@ class DesiredCollaboration:
 
     ``until_notice`` and ``deadline`` are days: how long before it a member's ``until`` is announced, and how long votes may
     take before that becomes a finding. ``cancel_requests`` are the ids of change requests to cancel, whoever filed them.
+    ``budget_owners`` are the accounts whose privacy budgets this stack declares in it; ``None`` where it declares none, so that
+    those of others are not looked at.
     ``today`` is the UTC day for which the members' ``until`` has been looked at, ``None`` for the file as it is written.
     """
 
@@ -170,6 +172,7 @@ class DesiredCollaboration:
     today: date | None = None
     voters: Mapping[AccountId, VotingPolicy] = field(default_factory=dict)
     names: Mapping[AccountId, str] = field(default_factory=dict)
+    budget_owners: frozenset[AccountId] | None = None
 
     @property
     def first_name(self) -> str:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from cleanrooms_governance.errors import ServiceError
 from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.privacy_budgets import BudgetTemplate
 
 T = TypeVar("T")
 
@@ -52,10 +53,15 @@ class SharedTemplate:
 
 @dataclass(frozen=True, slots=True, order=True)
 class SharedBudget:
-    """A privacy budget template in the collaboration; ``kind`` is the service's own (service model: PrivacyBudgetType)."""
+    """A privacy budget template in the collaboration; ``kind`` is the service's own (service model: PrivacyBudgetType).
+
+    ``template`` is what it says, where that was read (GetCollaborationPrivacyBudgetTemplate).
+    """
 
     owner: AccountId
     kind: str
+    id: str = ""
+    template: BudgetTemplate | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -3,26 +3,11 @@
 from collections.abc import Mapping
 
 _TABLES = "about tables and analysis templates, which no stack file speaks of"
-_BUDGETS = "about privacy budgets, which no stack file speaks of"
 _LEARNING = "about models and input channels, which no stack file speaks of"
 _ANALYSES = "about running analyses, which nothing here does"
 
 NOT_ASKED: Mapping[str, str] = {
-    **dict.fromkeys(("sameTableTwice", "deleteBaseTable", "repeatedDelete", "repopulatedTable", "templateSource"), _TABLES),
-    **dict.fromkeys(
-        (
-            "calendarDefaultRefresh",
-            "privacyDefaultRefresh",
-            "accessTemplateAutoRefresh",
-            "lifetimeAutoRefresh",
-            "equalUpdateResets",
-            "lifetimeResetOnUpdate",
-            "epsilonDecreaseAfterUse",
-            "receiverPrivacyTemplate",
-            "budgetRefund",
-        ),
-        _BUDGETS,
-    ),
+    **dict.fromkeys(("deleteBaseTable", "repeatedDelete", "repopulatedTable", "templateSource"), _TABLES),
     **dict.fromkeys(("mlNames", "silentAnalysisRule", "withdrawnChannelSource", "inferenceReceiver"), _LEARNING),
     **dict.fromkeys(
         ("ambiguousPayer", "payerCandidates", "payerRefusalReason", "budgetExhausted", "analysisReaders"), _ANALYSES

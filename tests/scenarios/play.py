@@ -299,9 +299,7 @@ class Scenario:
         self._say(*(f"{title}: refused: {refusal.message}" for refusal in found.refusals))
         if not run or found.refusals:
             return
-        owner = BudgetOwner(
-            port, lambda _: None, lambda line: self._say(f"{title}: done: {line}"), access.write is not None
-        )
+        owner = BudgetOwner(port, lambda _: None, lambda line: self._say(f"{title}: done: {line}"), access.write is not None)
         try:
             report = advance_budget(desired, Reviewed.of(found.plan), owner)
         except GovernanceError as error:

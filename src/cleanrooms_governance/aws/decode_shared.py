@@ -24,7 +24,7 @@ def template(document: Document) -> SharedTemplate:
 
 def budget(document: Document) -> SharedBudget:
     """Read a CollaborationPrivacyBudgetTemplateSummary."""
-    return SharedBudget(AccountId(document["creatorAccountId"]), document["privacyBudgetType"])
+    return SharedBudget(AccountId(document["creatorAccountId"]), document["privacyBudgetType"], document["id"])
 
 
 def derived_ids(answer: Document) -> list[str]:

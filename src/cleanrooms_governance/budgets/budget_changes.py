@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cleanrooms_governance.budgets import words
+from cleanrooms_governance import budget_words as words
 from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.planning.changes import Names
 from cleanrooms_governance.privacy_budgets import Allowance, PrivacyParameters, Wanted, WantedPrivacy

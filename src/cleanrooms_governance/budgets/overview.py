@@ -6,7 +6,7 @@ The membership tells it, because a template that was dropped from the file has n
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from cleanrooms_governance.budgets import words
+from cleanrooms_governance import budget_words as words
 from cleanrooms_governance.budgets.plan_budget import plan_budget
 from cleanrooms_governance.budgets.reading import read_budget
 from cleanrooms_governance.budgets.seen_budget import SeenBudget

@@ -6,7 +6,7 @@ An access budget is compared amount by amount, because sending one that is as wa
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from cleanrooms_governance.budgets import words
+from cleanrooms_governance import budget_words as words
 from cleanrooms_governance.budgets.budget_changes import (
     BudgetChange,
     ChangeAccess,
@@ -213,6 +213,7 @@ class _Planning:
         if wanted.auto_refresh != template.auto_refresh:
             self._replace(wanted, template, live)
             self._impact()
+            self._handed_out()
         elif wanted.parameters != live:
             self.changes.append(ChangePrivacy(self._subject, live, wanted.parameters))
             if wanted.parameters.epsilon < live.epsilon:
@@ -278,6 +279,14 @@ class _Planning:
             self.remarks.append(Remark("budget-balance", self.desired.account, text))
         elif isinstance(balance, NotVisible):
             self._not_visible("what is left", balance)
+
+    def _handed_out(self) -> None:
+        """Say what a template made anew hands out again."""
+        balance, impact = self.seen.balance, self.seen.impact
+        if isinstance(balance, PrivacyBalance) and isinstance(impact, Mapping):
+            left = {kind: each.left for kind, each in balance.aggregations.items()}
+            text = f"{self._subject}: left at present and when it is made anew: {words.counts_before_and_after(left, impact)}"
+            self.remarks.append(Remark("budget-balance", f"{self.desired.account} anew", text, Level.WARNING))
 
     def _not_visible(self, what: str, hidden: NotVisible | Mapping[str, int] | None) -> None:
         reason = hidden.reason if isinstance(hidden, NotVisible) else ""

@@ -44,6 +44,7 @@ from cleanrooms_governance.planning.changes import ClaimOwnership
 from cleanrooms_governance.planning.consequences import consequences
 from cleanrooms_governance.planning.guards import stale_acknowledgements
 from cleanrooms_governance.planning.hand_over import awaiting_acceptance, handed_over, leaves_nobody
+from cleanrooms_governance.planning.partner_budgets import partner_budgets
 from cleanrooms_governance.planning.payer_overview import payer_remarks
 from cleanrooms_governance.planning.plan import Refusal, Remark
 from cleanrooms_governance.planning.removals import Removals, endings, held_back, removal_and_request, sort_removals
@@ -117,6 +118,7 @@ class _Deciding:
         self.unaccepted = unaccepted & s.planned.keys()
         self.remarks += consequences(s.plan, s.live, s.seen, s.desired.names)
         self.remarks += payer_remarks(s.plan, s.live, s.desired.names)
+        self.remarks += partner_budgets(s.seen, s.desired)
         self.remarks += [sayings.awaits_acceptance(atom, ends, s.live, s.desired) for atom in sorted(self.unaccepted)]
         for request in sorted(s.requests, key=lambda request: (request.created, request.id)):
             if request.status not in OVER:

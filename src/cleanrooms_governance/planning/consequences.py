@@ -6,6 +6,7 @@ Remarks only, from what was looked at: nothing here enters a plan, a danger or a
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 
+from cleanrooms_governance import budget_words
 from cleanrooms_governance.model import AccountId, Collaboration, CostType
 from cleanrooms_governance.planning.leavers import Leaver, leavers, runners
 from cleanrooms_governance.planning.payers import RUNNER_OF
@@ -158,7 +159,7 @@ _NOTHING = "no tables, analysis templates or privacy budget templates"
 
 
 def _name(shared: SharedTable | SharedTemplate | SharedBudget) -> str:
-    return plain(shared.kind if isinstance(shared, SharedBudget) else shared.name)
+    return budget_words.shared(shared) if isinstance(shared, SharedBudget) else plain(shared.name)
 
 
 def _some(names: list[str]) -> str:

@@ -9,7 +9,7 @@ from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration,
 from cleanrooms_governance.planning.leavers import Leaver, concerned_costs, leavers, runners
 from cleanrooms_governance.planning.payers import RUNNER_OF
 from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
-from cleanrooms_governance.seen import DerivedTable, NotVisible, RunningAnalysis, Seen, visible
+from cleanrooms_governance.seen import DerivedTable, NotVisible, RunningAnalysis, Seen, SharedBudget, visible
 from cleanrooms_governance.service import CleanRoomsReads
 
 T = TypeVar("T")
@@ -40,7 +40,8 @@ def read_world(creator: CleanRoomsReads, collaboration_id: str) -> World:
 def look_closer(
     desired: DesiredCollaboration, world: World, creator: CleanRoomsReads, members: Members, before: Seen | None = None
 ) -> World:
-    """Add to a world what the plan makes worth knowing; where it changes no payer and removes nobody, nothing is called.
+    """Add to a world what the plan makes worth knowing; where it changes no payer and
+    removes nobody, and the file declares no privacy budgets in it, nothing is called.
 
     Parameters: ``members`` reads as each account whose membership this stack may look at; what it has accepted to pay is read
     whenever payers change. ``before`` is what an earlier look has seen, which is not looked at again. What cannot be read is
@@ -49,11 +50,12 @@ def look_closer(
     plan = plan_collaboration(desired, world.live)
     going = leavers(plan, world.live)
     paid = concerned_costs(plan, world.live)
-    if not paid and not going:
+    if not paid and not going and desired.budget_owners is None:
         return world
     look = _Look(world.live, creator, members)
     live = replace(world.live, accepted=look.accepted()) if paid else world.live
-    return replace(world, live=live, seen=look.see(going, before or Seen()))
+    seen = look.see(going, before or Seen())
+    return replace(world, live=live, seen=seen if desired.budget_owners is None else look.at_budgets(seen))
 
 
 class _Look:
@@ -90,9 +92,22 @@ class _Look:
             seen,
             tables=tables,
             templates=visible(lambda: creator.analysis_templates(id_)),
-            budgets=visible(lambda: creator.budget_templates(id_)),
+            budgets=self._budgets(),
             derived={account: self._derived(account) for account in sorted(owners & self._members.keys())},
         )
+
+    def at_budgets(self, seen: Seen) -> Seen:
+        return seen if seen.budgets is not None else replace(seen, budgets=self._budgets())
+
+    def _budgets(self) -> tuple[SharedBudget, ...] | NotVisible:
+        """Read all privacy budget templates, and what each of them says as far as that is visible."""
+        id_, creator = self._live.id, self._creator
+        listed = visible(lambda: creator.budget_templates(id_))
+        return listed if isinstance(listed, NotVisible) else tuple(self._with_terms(each) for each in listed)
+
+    def _with_terms(self, budget: SharedBudget) -> SharedBudget:
+        found = visible(lambda: self._creator.shared_budget_template(self._live.id, budget.id))
+        return budget if isinstance(found, NotVisible) else replace(budget, template=found)
 
     def _derived(self, account: AccountId) -> tuple[DerivedTable, ...] | NotVisible:
         return self._through(account, self._members[account].derived_tables)

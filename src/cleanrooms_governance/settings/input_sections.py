@@ -62,6 +62,7 @@ class CollaborationInputs(CollaborationSettings):
     access: AccessSection = Field(description="account, read and write of the creator")
     adopt: IdOrNothing = ""
     voters: dict[fields.Account, VoterSection] = Field(default_factory=dict)
+    budget_owners: Maybe[fields.Several[fields.Account]] = None
     names: dict[fields.Account, fields.DisplayName] = Field(default_factory=dict)
 
 

@@ -69,11 +69,20 @@ def collaboration_inputs(stack_file: StackFile, key: str, owner_prefix: str) -> 
             "paused": section.paused or None,
             "unmanaged": str(section.unmanaged) if section.unmanaged else None,
             "cancelRequests": sorted(section.cancel_requests) or None,
+            "budgetOwners": sorted(owners) if (owners := _budget_owners(stack_file, key)) is not None else None,
             "access": doc.access_document(access_of(stack_file, section.creator)),
             "voters": voters,
             "names": names_of(stack_file, concerned),
         }
     )
+
+
+def _budget_owners(stack_file: StackFile, key: str) -> set[AccountId] | None:
+    """Return whose privacy budgets the file declares in a collaboration; nothing where it speaks of none there."""
+    memberships = [each for each in stack_file.memberships.values() if each.collaboration == key]
+    if all(each.privacy_budgets is None for each in memberships):
+        return None
+    return {each.account for each in memberships if each.privacy_budgets is not None}
 
 
 def membership_inputs(stack_file: StackFile, key: str, owner_prefix: str) -> dict[str, Any]:
@@ -164,6 +173,7 @@ def parse_collaboration_inputs(
         cancel_requests=section.cancel_requests,
         voters={account: values.to_policy(voter.change_requests, paused=bool(voter.paused)) for account, voter in voters},
         names=dict(sorted(section.names.items())),
+        budget_owners=section.budget_owners,
     )
     return desired, access_from(section.access), {account: access_from(voter.access) for account, voter in voters}
 

@@ -11,7 +11,9 @@ from cleanrooms_governance.privacy_budgets import (
     PrivacyBalance,
     PrivacyParameters,
     TemplateRefresh,
+    table_id,
 )
+from cleanrooms_governance.seen import SharedBudget
 from cleanrooms_governance.text import plain
 
 PRIVACY = "differential privacy"
@@ -53,8 +55,17 @@ def terms(template: BudgetTemplate, table: str = "") -> str:
             return f"budget of type {plain(template.type)}"
 
 
+def shared(budget: SharedBudget) -> str:
+    """Return what another account's template says, or its type where that was not read; its table is told by its id."""
+    template = budget.template
+    if template is None:
+        return plain(budget.kind)
+    parameters = template.parameters
+    return terms(template, table_id(parameters.resource) if isinstance(parameters, AccessParameters) else "")
+
+
 def counts(impact: Mapping[str, int]) -> str:
-    """Return how many aggregations of each kind, those with the same number together: ``150 AVG or COUNT``."""
+    """Return how many aggregations of each kind, those with the same number together: ``150 AVG, COUNT or SUM``."""
     return _by_figure((f"{count}", kind) for kind, count in impact.items())
 
 
@@ -99,7 +110,12 @@ def _by_figure(figures: Iterable[tuple[str, str]]) -> str:
     kinds: dict[str, list[str]] = {}
     for figure, kind in figures:
         kinds.setdefault(figure, []).append(plain(kind))
-    return ", ".join(f"{figure} {' or '.join(sorted(names))}" for figure, names in sorted(kinds.items(), key=_first_name))
+    return ", ".join(f"{figure} {_either(sorted(names))}" for figure, names in sorted(kinds.items(), key=_first_name))
+
+
+def _either(names: list[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _first_name(item: tuple[str, list[str]]) -> str:
