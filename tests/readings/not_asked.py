@@ -7,11 +7,9 @@ _LEARNING = "about models and input channels, which no stack file speaks of"
 _ANALYSES = "about running analyses, which nothing here does"
 
 NOT_ASKED: Mapping[str, str] = {
-    **dict.fromkeys(("deleteBaseTable", "repeatedDelete", "repopulatedTable", "templateSource"), _TABLES),
+    **dict.fromkeys(("repeatedDelete", "repopulatedTable", "templateSource"), _TABLES),
     **dict.fromkeys(("mlNames", "silentAnalysisRule", "withdrawnChannelSource", "inferenceReceiver"), _LEARNING),
-    **dict.fromkeys(
-        ("ambiguousPayer", "payerCandidates", "payerRefusalReason", "budgetExhausted", "analysisReaders"), _ANALYSES
-    ),
+    **dict.fromkeys(("ambiguousPayer", "payerRefusalReason", "budgetExhausted", "analysisReaders"), _ANALYSES),
     "specificationMismatch": "a request of this tool says of each change what it is",
     "omittedAutoApproval": "a change of the auto-approval list always gives the list",
     "repeatedSubject": "a request has one change an account (tests/laws/test_plans.py)",
