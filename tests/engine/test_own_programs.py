@@ -28,7 +28,7 @@ fail_on_refusals([shared.collaboration, media.membership])
 WITH_RESOURCES = """
 import pulumi
 from cleanrooms_components import fail_on_refusals
-from cleanrooms_providers.resources import Collaboration, Membership
+from cleanrooms_providers.resources import Collaboration, Membership, PrivacyBudgetTemplate
 
 access = {"account": "111122223333", "read": {"environment": True}, "write": {"environment": True}}
 own = f"{pulumi.get_project()}/{pulumi.get_stack()}"
@@ -54,9 +54,20 @@ member = Membership("retailer", {
     "access": access,
     "payerFor": ["queryCompute"],
 })
+orders = PrivacyBudgetTemplate("orders", {
+    "key": "retailer/orders",
+    "owner": f"{own}/retailer/orders",
+    "account": "111122223333",
+    "region": "eu-west-1",
+    "collaboration": campaign.id,
+    "access": access,
+    "type": "ACCESS_BUDGET",
+    "resource": "orders",
+    "budgets": [{"type": "LIFETIME", "budget": 1000}],
+}, pulumi.ResourceOptions(depends_on=[member]))
 pulumi.export("plan", campaign.plan)
 pulumi.export("outcome", member.outcome)
-fail_on_refusals([campaign, member])
+fail_on_refusals([campaign, member, orders])
 """
 
 
