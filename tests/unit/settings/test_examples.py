@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from cleanrooms_governance.settings.budget_inputs import budget_inputs, parse_budget_inputs
 from cleanrooms_governance.settings.inputs import (
     collaboration_inputs,
     membership_inputs,
@@ -32,8 +33,10 @@ def test_an_example_stack_file_is_valid_and_so_are_the_inputs_made_from_it(path:
     stack_file = load_example(path)
     for key in stack_file.collaborations:
         assert key == parse_collaboration_inputs(collaboration_inputs(stack_file, key, "governance/example"))[0].key
-    for key in stack_file.memberships:
+    for key, membership in stack_file.memberships.items():
         assert key == parse_membership_inputs(membership_inputs(stack_file, key, "governance/example"))[0].key
+        for name in membership.privacy_budgets or {}:
+            assert name == parse_budget_inputs(budget_inputs(stack_file, key, name, "governance/example"))[0].name
 
 
 def test_the_group_example_reads_the_files_it_includes() -> None:
