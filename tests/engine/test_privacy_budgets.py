@@ -60,7 +60,7 @@ def test_budgets_are_previewed_made_edited_refused_and_acknowledged(settled: Sta
     edited = world.watch(lambda: bank.preview("partner"))
     assert (1, []) == (edited.code, edited.writes), edited.output
     assert edited.lines("CALENDAR_WEEK: 50 of 50 left, afterwards 80 (+30)")
-    (refusal,) = {found for found in re.findall(r"add (fp-[0-9a-f]{16}) to memberships\.bank\.acknowledge", edited.output)}
+    (refusal,) = set(re.findall(r"add (fp-[0-9a-f]{16}) to memberships\.bank\.acknowledge", edited.output))
 
     bank.write_stack("partner", protected(settled.collaboration, 80, acknowledge=[refusal]))
     up = world.watch(lambda: bank.up("partner", "--skip-preview"))

@@ -1,7 +1,7 @@
 """What the reconciler does in a year, through roles in three accounts: every call it ever makes, through real boto3.
 
 The creator's stack creates a collaboration, lets the media account that it holds join, adds a member by change request and
-votes for media; the bank joins and votes from its own stack. Then the state is lost, an edit is taken back, the new member is
+votes for media; the bank joins and votes from its own stack; media sets privacy budgets and changes them. Then the state is lost, an edit is taken back, the new member is
 removed, and a collaboration that somebody made in the console is adopted, which in the end is left and deleted by hand.
 """
 
@@ -27,6 +27,9 @@ from cleanrooms_emulator.transport.in_process import client, connect
 from cleanrooms_governance.audit.entry import AuditLog
 from cleanrooms_governance.aws import AwsAccounts, Pace
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
+from cleanrooms_governance.budgets.advance_budget import BudgetOwner, advance_budget
+from cleanrooms_governance.budgets.plan_budget import plan_budget
+from cleanrooms_governance.budgets.reading import read_budget
 from cleanrooms_governance.change_requests.next_move import Outcome, decide
 from cleanrooms_governance.cli.ending import Ending, carry_out, find_deletion, find_leaving
 from cleanrooms_governance.cli.stack import Stack
@@ -44,6 +47,16 @@ from cleanrooms_governance.memberships.advance_membership import Member, advance
 from cleanrooms_governance.memberships.joining import plan_membership
 from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, CAN_RUN_JOB, Ability, AccountId, CostType
 from cleanrooms_governance.planning.plan import Reviewed
+from cleanrooms_governance.privacy_budgets import (
+    Allowance,
+    BudgetType,
+    DeclaredBudget,
+    PrivacyParameters,
+    TemplateRefresh,
+    Wanted,
+    WantedAccess,
+    WantedPrivacy,
+)
 from cleanrooms_governance.running.advance import advance, ensure_collaboration, situation_of
 from cleanrooms_governance.running.lookup import find_collaboration
 from cleanrooms_governance.running.making_moves import Parties
@@ -205,6 +218,7 @@ class Story:
     def _look_before_removing(self, desired: DesiredCollaboration, id: str) -> None:
         """A preview of the removal of everybody else: all of what it breaks is visible."""
         self._shared_by_hand(id)
+        self._protect(id)
         removing = replace(desired, members={CREATOR: desired.members[CREATOR]}, removed=frozenset({MEDIA, BANK}))
         creator, media = self.stage.port(CREATOR), self.stage.port(MEDIA)
         world = look_closer(removing, read_world(creator, id), creator, {MEDIA: media})
@@ -212,6 +226,26 @@ class Story:
         hidden = [each for each in said if "not visible" in each.lower()]
         self._expect(not hidden, f"it is visible what a removal breaks: {hidden}")
         self._expect(any("heavy_visitors" in each for each in said), f"an intermediate table loses its base: {said}")
+        self._expect(any("epsilon 4" in each for each in said), f"the terms of a budget that goes are told: {said}")
+        self._expect(len(creator.shared_budgets(id, BudgetType.ACCESS_BUDGET)) == 1, "what is left of budgets is visible")
+
+    def _protect(self, id: str) -> None:
+        """Media sets differential privacy and limits its intermediate table, changes both, and has them read."""
+        for epsilon, refresh in ((3, TemplateRefresh.NONE), (4, TemplateRefresh.NONE), (4, TemplateRefresh.CALENDAR_MONTH)):
+            self._budget(id, "noise", WantedPrivacy(PrivacyParameters(epsilon, 50), refresh))
+        for uses in (50, 80):
+            self._budget(id, "heavy", WantedAccess("heavy_visitors", {"CALENDAR_WEEK": Allowance(uses, "ENABLED")}))
+
+    def _budget(self, id: str, name: str, wanted: Wanted) -> None:
+        """A run of one budget with every danger acknowledged."""
+        desired = replace(membership(MEDIA, id, foreign=False), budgets={name: DeclaredBudget(wanted)}).budget(name)
+        port = self.stage.port(MEDIA)
+        plan = plan_budget(desired, read_budget(desired, port, port.memberships()))
+        acknowledged = replace(desired, acknowledge=frozenset(danger.fingerprint for danger in plan.dangers))
+        report = advance_budget(acknowledged, Reviewed.of(plan), BudgetOwner(port, _no_sleep, self.told.append))
+        said = [remark.message for remark in (*plan.remarks, *report.plan.remarks)]
+        self._expect(report.outcome is Outcome.CONVERGED, f"{report.outcome}: {report.failure or said}")
+        self._expect(not any("not visible" in each for each in said), f"it is visible what a budget gives away: {said}")
 
     def _shared_by_hand(self, id: str) -> None:
         """The bank brings a table, and media makes another one of it."""

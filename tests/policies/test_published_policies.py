@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from cleanrooms_emulator.transport.in_process import client, client_with_key
 from cleanrooms_emulator.wire.service import service
-from cleanrooms_governance.aws import cleanrooms, credentials
+from cleanrooms_governance.aws import budget_operations, cleanrooms, credentials
 from cleanrooms_governance.errors import GovernanceError
 from tests.policies.published import FOLDER, NAMES, parts, published, without
 from tests.policies.story import (
@@ -70,10 +70,10 @@ def test_the_story_makes_every_call_that_the_reconciler_can_make() -> None:
 
 
 def operations_that_are_sent() -> set[str]:
-    """The operations named in the two modules that call AWS."""
+    """The operations named in the modules that call AWS."""
     texts = {
         node.value
-        for module in (cleanrooms, credentials)
+        for module in (budget_operations, cleanrooms, credentials)
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
