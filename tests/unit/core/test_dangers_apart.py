@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import cleanrooms_governance
+from cleanrooms_governance.budgets.plan_budget import BUDGET_REPLACED, BUDGET_RESET, plan_budget
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMembership
 from cleanrooms_governance.memberships import updating
 from cleanrooms_governance.memberships.joining import Invitation, plan_membership
@@ -20,7 +21,10 @@ from cleanrooms_governance.model import CAN_RUN_JOB, Ability, AccountId, Collabo
 from cleanrooms_governance.planning import guards
 from cleanrooms_governance.planning.plan import Danger, Plan
 from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
+from cleanrooms_governance.privacy_budgets import BudgetedTable, BudgetTemplate, PrivacyParameters, Wanted
 from cleanrooms_governance.tagging import OWNER_TAG
+from tests.unit.core.budgets import TABLE_ARN, access, desired, limited, privacy, seen, week
+from tests.unit.core.budgets import live as live_budget
 from tests.unit.core.builders import (
     BANK,
     BEGINNING,
@@ -127,6 +131,17 @@ def placing(what: str, other: str, account: AccountId = BANK) -> Planning:
     return belonging(desired, query_log=False, result_configuration=results_in(**was), tags={OWNER_TAG: desired.owner})
 
 
+def budgeting(wants: Wanted, template: BudgetTemplate, table: str = TABLE_ARN, account: AccountId = BANK) -> Planning:
+    def plan(acknowledged: frozenset[str], id: str) -> Plan:
+        budget = desired(wants, acknowledge=acknowledged, collaboration=id, account=account)
+        return plan_budget(budget, seen(template, table=BudgetedTable("orders", table)))
+
+    return plan
+
+
+NEVER_RENEWED = live_budget(PrivacyParameters(3, 50), "NONE")
+MONTHLY = "CALENDAR_MONTH"
+
 TABLE = {
     guards.RUNNER_ENTRY: Row(running(RUNNER, to=(RECEIVE,)), running(BANK, to=(RECEIVE,)), running(RUNNER, RECEIVE, to=())),
     guards.LAST_RECEIVER: Row(losing_results(BANK), losing_results(SHOP), leaving(member(BANK, RECEIVE))),
@@ -146,6 +161,16 @@ TABLE = {
     ),
     guards.RUNNER_REMOVAL: Row(removing(RUNNER, QUERY), removing(BANK, CAN_RUN_JOB), removing(RUNNER, QUERY, created=LATER)),
     guards.REMOVAL: Row(removing(BANK), removing(RUNNER), removing(BANK, created=LATER)),
+    BUDGET_RESET: Row(
+        budgeting(access(week(80)), limited(week(50))),
+        budgeting(access(week(80)), limited(week(50)), table=f"{TABLE_ARN}-of-another"),
+        budgeting(access(week(81)), limited(week(50))),
+    ),
+    BUDGET_REPLACED: Row(
+        budgeting(privacy(3, 50, MONTHLY), NEVER_RENEWED),
+        budgeting(privacy(3, 50, MONTHLY), NEVER_RENEWED, account=SHOP),
+        budgeting(privacy(4, 50, MONTHLY), NEVER_RENEWED),
+    ),
     updating.RESULT_PLACE: Row(placing("bucket", "two"), placing("role", "role-two"), placing("bucket", "three")),
 }
 """Every danger that this tool knows; a new one needs a row here."""

@@ -10,7 +10,7 @@ from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import CAN_RUN_JOB, AccountId
 from cleanrooms_governance.running.world import World, look_closer
-from cleanrooms_governance.seen import DerivedTable, NotVisible, Seen, SharedBudget, SharedTable, SharedTemplate
+from cleanrooms_governance.seen import DerivedTable, NotVisible, Seen, SharedTable, SharedTemplate
 from tests.unit.core.builders import (
     APPROVE_OWN_PLAN,
     BANK,
@@ -119,9 +119,10 @@ def test_everything_that_a_removal_breaks_is_seen(governed: Governed) -> None:
     assert (
         (SharedTable(BANK, "visits", "TABLE"), SharedTable(RUNNER, "heavy", "INTERMEDIATE_TABLE")),
         (SharedTemplate(BANK, "spend"),),
-        (SharedBudget(BANK, "ACCESS_BUDGET"),),
         {RUNNER: (DerivedTable("heavy", frozenset({BANK})),)},
-    ) == (seen.tables, seen.templates, seen.budgets, seen.derived)
+    ) == (seen.tables, seen.templates, seen.derived)
+    assert isinstance(seen.budgets, tuple)
+    assert [(BANK, "ACCESS_BUDGET", True)] == [(each.owner, each.kind, each.template is not None) for each in seen.budgets]
     shown = {RUNNER: [(query, RUNNER, BANK)]}, {RUNNER: [(job, RUNNER, BANK)]}
     assert shown == tuple(
         {account: [(each.id, each.runner, each.payer) for each in found] for account, found in kind.items()}  # type: ignore[union-attr]
