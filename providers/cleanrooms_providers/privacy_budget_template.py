@@ -1,5 +1,6 @@
 """The PrivacyBudgetTemplate provider: one privacy budget of a membership, made after that has joined and never deleted."""
 
+from dataclasses import replace
 from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
@@ -32,7 +33,7 @@ from cleanrooms_providers.governed import (
     stop_half_done,
     stop_if_refused,
 )
-from cleanrooms_providers.memory import MEMORY
+from cleanrooms_providers.memory import MEMORY, mandate_of
 from cleanrooms_providers.properties import COLLABORATION, PRIVACY_BUDGET
 from cleanrooms_providers.reading_ahead import read_ahead
 from cleanrooms_providers.standing import not_known_yet, of_budget, resource_name
@@ -160,8 +161,9 @@ def _advance(desired: DesiredBudgetTemplate, access: Access, props: Properties) 
         MEMORY.proceedings.did(resource, line)
         tell(Remark("done", desired.name, line))
 
+    mandate = replace(mandate_of(desired.owner, "memberships", props), key=desired.path)
     owner = BudgetOwner(
-        port=MEMORY.port(desired.owner, access, desired.region),
+        port=MEMORY.port(desired.owner, access, desired.region, mandate),
         sleep=MEMORY.sleep,
         tell=tell_done,
         may_write=access.write is not None,

@@ -1,8 +1,9 @@
 """What the reconciler does in a year, through roles in three accounts: every call it ever makes, through real boto3.
 
 The creator's stack creates a collaboration, lets the media account that it holds join, adds a member by change request and
-votes for media; the bank joins and votes from its own stack; media sets privacy budgets and changes them. Then the state is lost, an edit is taken back, the new member is
-removed, and a collaboration that somebody made in the console is adopted, which in the end is left and deleted by hand.
+votes for media; the bank joins and votes from its own stack. Then the state is lost, an edit is taken back, the new member is
+removed, media sets privacy budgets and changes them, and a collaboration that somebody made in the console is adopted, which in
+the end is left and deleted by hand.
 """
 
 from __future__ import annotations

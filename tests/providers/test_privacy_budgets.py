@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -171,6 +172,18 @@ def test_a_lost_answer_makes_one_template(stack: Stack) -> None:
         stack.state[NOISE].outputs["outcome"],
     )
     assert any("the answer was lost; it was found by looking" in line for line in run.said(NOISE))
+
+
+def test_the_audit_names_the_budget_and_the_terms_before_and_after(limited: Stack) -> None:
+    audit = "audit/budgets.jsonl"
+    limited.config = declaring({"orders": access(80)})
+    mark = next(iter(limited.preview()[ORDERS].inputs["plan"]["dangers"]))
+    limited.config = {**declaring({"orders": access(80)}, acknowledge=[mark]), "audit": {"file": audit}}
+    limited.update()
+    (line,) = [json.loads(each) for each in (limited.world.surroundings.project / audit).read_text().splitlines()]
+    assert ("memberships.media.privacyBudgets.orders", UPDATE) == (line["key"], line["operation"])
+    amounts = [line[when]["parameters"]["accessBudget"]["budgetParameters"][0]["budget"] for when in ("before", "after")]
+    assert [50, 80] == amounts
 
 
 def test_what_is_dropped_from_the_file_stays_in_force_and_its_membership_says_so(limited: Stack) -> None:
