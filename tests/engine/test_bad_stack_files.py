@@ -47,7 +47,7 @@ config:
     dated:
       account: "222233334444"
       collaboration: healthy
-      privacyBudgets: {}
+      privacyBudgets: {orders: {type: ACCESS_BUDGET, resource: orders}}
       changeRequests: {approve: [{types: [ADD_MEMBER], accounts: ["222233334444"], until: 2027-03-31}]}
 """
 

@@ -73,7 +73,7 @@ def test_a_budget_is_previewed_with_its_impact_then_made_and_then_the_same(stack
     assert [
         "create differential privacy of 222233334444 (Media): epsilon 3, noise of 50 users a query, never renewed"
     ] == preview[NOISE].plan
-    assert any("allows, if it is used for one kind alone: 150 AVG or COUNT" in line for line in preview.said(NOISE))
+    assert any("allows, if it is used for one kind alone: 150 AVG, COUNT" in line for line in preview.said(NOISE))
     assert ([CREATE], "same", "converged") == (run.writes, again[NOISE].op, stack.state[NOISE].outputs["outcome"])
     assert f"{stack.state['collaboration sales'].id}/{MEDIA}/noise" == stack.state[NOISE].id
     assert stack.state[NOISE].outputs["template"] == templates(stack.world)[0]["id"]
