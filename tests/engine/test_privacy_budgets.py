@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests import tables
 from tests.engine.conftest import Stage
 from tests.engine.stack_files import BANK, Config, bank_stack
 from tests.engine.world import World
@@ -34,15 +35,7 @@ def associate(world: World, name: str) -> None:
     """A person at the bank associates a table."""
     console = world.console(BANK)
     (own,) = [each["id"] for each in console.list_memberships()["membershipSummaries"]]
-    table = console.create_configured_table(
-        name=name,
-        tableReference={"glue": {"databaseName": "lake", "tableName": name}},
-        allowedColumns=["user_id"],
-        analysisMethod="DIRECT_QUERY",
-    )["configuredTable"]["id"]
-    console.create_configured_table_association(
-        name=name, membershipIdentifier=own, configuredTableIdentifier=table, roleArn=f"arn:aws:iam::{BANK}:role/lake"
-    )
+    tables.associate(console, BANK, own, name)
 
 
 def test_budgets_are_previewed_made_edited_refused_and_acknowledged(settled: Stage) -> None:

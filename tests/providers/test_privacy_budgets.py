@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
+from tests import tables
 from tests.providers.conftest import Settled
 from tests.providers.mini_engine import Stack
 from tests.providers.stacks import ACCOUNTS, BANK, MEDIA, MEDIAS, RETAILERS, Config, governing, only_seen
@@ -35,19 +36,7 @@ def media_membership(world: World) -> str:
 
 def associate(world: World, name: str = "orders") -> None:
     """A person associates a table of Media's."""
-    console = world.console(MEDIA)
-    table = console.create_configured_table(
-        name=name,
-        tableReference={"glue": {"databaseName": "lake", "tableName": name}},
-        allowedColumns=["user_id"],
-        analysisMethod="DIRECT_QUERY",
-    )["configuredTable"]["id"]
-    console.create_configured_table_association(
-        name=name,
-        membershipIdentifier=media_membership(world),
-        configuredTableIdentifier=table,
-        roleArn=f"arn:aws:iam::{MEDIA}:role/lake",
-    )
+    tables.associate(world.console(MEDIA), MEDIA, media_membership(world), name)
 
 
 def templates(world: World) -> list[dict[str, Any]]:
@@ -191,7 +180,7 @@ def test_what_is_dropped_from_the_file_stays_in_force_and_its_membership_says_so
     del limited.state[ORDERS]
     preview = limited.preview()
     assert ({"same"}, 1) == (set(preview.ops.values()), len(templates(limited.world)))
-    assert any("(its key was orders) and stays in force" in line for line in preview.said(MEMBERSHIP))
+    assert any("was made under the key orders: it stays in force" in line for line in preview.said(MEMBERSHIP))
 
 
 def test_a_budget_of_a_membership_that_is_refused_is_left_alone(limited: Stack) -> None:

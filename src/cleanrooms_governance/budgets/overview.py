@@ -56,8 +56,9 @@ def told(desired: DesiredMembership, seen: SeenBudgets) -> Iterable[Remark]:
         what = f"the {words.terms(template, _name_of(template, seen.tables))} of {who}"
         if owner is not None and owner.startswith(f"{desired.owner}/"):
             text = (
-                f"{path}: {what} is not in the file any more (its key was {plain(owner.rpartition('/')[2])}) and stays in"
-                " force: nothing is deleted. Delete it in the console if it is not wanted"
+                f"{path}: the file does not mean {what} any more, which was made under the key"
+                f" {plain(owner.rpartition('/')[2])}: it stays in force, nothing is deleted. Delete it in the console if it is"
+                " not wanted"
             )
             yield Remark("budget-stays", template.id, text, Level.WARNING)
         else:

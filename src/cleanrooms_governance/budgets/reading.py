@@ -96,7 +96,8 @@ class _Looking:
             return self._closer_at_privacy(seen, wanted)
         if seen.template is None:
             return replace(seen, left_behind=self._left_behind(seen))
-        table = seen.table.arn if seen.table else None
+        live = seen.template.parameters
+        table = live.resource if isinstance(live, AccessParameters) else None
         return replace(seen, balance=self._balance(seen.template, BudgetType.ACCESS_BUDGET, table))
 
     def _closer_at_privacy(self, seen: SeenBudget, wanted: WantedPrivacy) -> SeenBudget:

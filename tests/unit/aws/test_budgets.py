@@ -22,6 +22,7 @@ from cleanrooms_governance.privacy_budgets import (
 )
 from cleanrooms_governance.seen import SharedBudget
 from cleanrooms_governance.service import OwnSettings
+from tests import tables
 from tests.unit.aws.wire import Script
 from tests.unit.aws.world import CREATOR, PARTNER, REGION, FakeTime, World, member
 
@@ -42,19 +43,7 @@ class Provider:
     def associate(self, name: str) -> str:
         """Associate a table; its ARN as the service shows it."""
         console = client(self.world.app, "cleanrooms", PARTNER, REGION)
-        table = console.create_configured_table(
-            name=name,
-            tableReference={"glue": {"databaseName": "lake", "tableName": name}},
-            allowedColumns=["user_id"],
-            analysisMethod="DIRECT_QUERY",
-        )["configuredTable"]["id"]
-        answer = console.create_configured_table_association(
-            name=name,
-            membershipIdentifier=self.membership,
-            configuredTableIdentifier=table,
-            roleArn=f"arn:aws:iam::{PARTNER}:role/lake",
-        )
-        return str(answer["configuredTableAssociation"]["arn"])
+        return tables.associate(console, PARTNER, self.membership, name)
 
     def sent(self, operation: str) -> dict[str, Any]:
         """The parameters of the latest call of an operation."""

@@ -26,6 +26,7 @@ from cleanrooms_governance.privacy_budgets import (
     WantedAccess,
     WantedPrivacy,
 )
+from tests import tables
 from tests.unit.core.builders import BANK, ID, RUNNER
 from tests.unit.core.governed import REGION, Governed, Service
 from tests.unit.core.test_joining import membership
@@ -155,21 +156,8 @@ class Bank:
 
 def associate(governed: Governed, name: str, account: AccountId = BANK) -> str:
     """A person associates a table with the collaboration; its ARN."""
-    console, port = governed.service.console(account), governed.service.port(account)
-    own = next(each.id for each in port.memberships() if each.collaboration_id == governed.id)
-    table = console.create_configured_table(
-        name=name,
-        tableReference={"glue": {"databaseName": "lake", "tableName": name}},
-        allowedColumns=["user_id"],
-        analysisMethod="DIRECT_QUERY",
-    )["configuredTable"]["id"]
-    answer = console.create_configured_table_association(
-        name=name,
-        membershipIdentifier=own,
-        configuredTableIdentifier=table,
-        roleArn=f"arn:aws:iam::{account}:role/lake",
-    )
-    return str(answer["configuredTableAssociation"]["arn"])
+    own = next(each.id for each in governed.service.port(account).memberships() if each.collaboration_id == governed.id)
+    return tables.associate(governed.service.console(account), account, own, name)
 
 
 def use(governed: Governed, *tables: str, times: int = 1, **aggregations: int) -> None:

@@ -43,7 +43,7 @@ def test_a_budget_that_was_dropped_from_the_file_stays_in_force_and_is_named(gov
     make(governed, "orders", access(week(50)))
     said = remarked(plan(governed, {}), "budget-stays")
     assert "the access budget of table orders (50 uses a CALENDAR_WEEK (autoRefresh ENABLED))" in said
-    assert "is not in the file any more (its key was orders) and stays in force" in said
+    assert "which was made under the key orders: it stays in force" in said
 
 
 def test_one_whose_key_now_means_another_table_is_named_too(governed: Governed) -> None:
