@@ -26,6 +26,9 @@ from cleanrooms_emulator.iam.questions import questions
 from cleanrooms_emulator.switches import Switches
 from cleanrooms_emulator.transport.in_process import client, connect
 from cleanrooms_governance.aws import AwsAccounts, Pace
+from cleanrooms_governance.budgets.advance_budget import BudgetOwner, advance_budget
+from cleanrooms_governance.budgets.plan_budget import plan_budget
+from cleanrooms_governance.budgets.reading import read_budget
 from cleanrooms_governance.cli.stack import Stack, read_stack
 from cleanrooms_governance.errors import GovernanceError
 from cleanrooms_governance.memberships.advance_membership import Member, advance_membership, read_invitation
@@ -35,6 +38,7 @@ from cleanrooms_governance.planning.plan import Reviewed
 from cleanrooms_governance.running.advance import Parties, advance, ensure_collaboration, situation_of
 from cleanrooms_governance.running.lookup import find_collaboration
 from cleanrooms_governance.running.world import look_closer, read_world
+from cleanrooms_governance.settings.budget_inputs import budget_inputs, parse_budget_inputs
 from cleanrooms_governance.settings.inputs import (
     collaboration_inputs,
     membership_inputs,
@@ -43,6 +47,7 @@ from cleanrooms_governance.settings.inputs import (
 )
 from tests.policies.published import Document
 from tests.policies.story import PIPELINE, TODAY
+from tests.tables import associate
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RETAILER, MEDIA, BANK, INSURER = "111122223333", "222233334444", "444455556666", "555566667777"
@@ -149,6 +154,9 @@ class _Run:
             self._collaboration(key)
         for key in self._file.memberships:
             self._membership(key)
+        for key, section in self._file.memberships.items():
+            for name in section.privacy_budgets or {}:
+                self._budget(key, name)
 
     def _collaboration(self, key: str) -> None:
         written, access, voters = parse_collaboration_inputs(collaboration_inputs(self._file, key, self._owner))
@@ -178,6 +186,16 @@ class _Run:
         said = [*report.plan.refusals, *report.decision.refusals]
         if report.failure or said:
             raise GovernanceError(report.failure or str(said))
+
+    def _budget(self, key: str, name: str) -> None:
+        inputs = budget_inputs(self._file, key, name, self._owner)
+        own = self._file.memberships[key].collaboration
+        desired, access = parse_budget_inputs({**inputs, "collaboration": inputs["collaboration"] or self._ids[own]})
+        port = self._accounts(access, desired.region)
+        plan = plan_budget(desired, read_budget(desired, port, port.memberships()))
+        report = advance_budget(desired, Reviewed.of(plan), BudgetOwner(port, _no_sleep, lambda _: None))
+        if report.failure or report.plan.refusals:
+            raise GovernanceError(report.failure or str(report.plan.refusals))
 
 
 def _read(example: Example, folder: Path, ids: Mapping[str, str]) -> Stack:
@@ -247,7 +265,10 @@ def _somebody_adds_the_insurer(app: Application) -> None:
 
 
 def _somebody_asks_for_results(app: Application) -> None:
-    """The retailer asks for an ability for itself, for which the bank has a rule."""
+    """The retailer asks for an ability for itself, for which the bank has a rule; the bank brings the table of its budget."""
+    bank = _console(app, BANK)
+    (own,) = bank.list_memberships()["membershipSummaries"]
+    associate(bank, BANK, own["id"], "cards")
     creator = _console(app, RETAILER)
     (found,) = creator.list_collaborations()["collaborationList"]
     member = {"accountId": RETAILER, "memberAbilities": ["CAN_RECEIVE_RESULTS"]}

@@ -34,6 +34,9 @@ RESULTS = {
 }
 
 
+PRIVACY = {"type": "DIFFERENTIAL_PRIVACY", "epsilon": 3, "usersNoisePerQuery": 50, "autoRefresh": "NONE"}
+
+
 def held(account: str) -> dict[str, Any]:
     return {"read": {"role": role_arn(account, READ_ROLE)}, "write": {"role": role_arn(account, WRITE_ROLE)}}
 
@@ -44,7 +47,7 @@ def creators_file() -> dict[str, Any]:
     return {
         "accounts": {CREATOR: held(CREATOR), MEDIA: held(MEDIA)},
         "collaborations": {"sales": {"creator": CREATOR, "region": REGION, "members": members, "removed": [NEWCOMER]}},
-        "memberships": {"media": {"account": MEDIA, "collaboration": "sales"}},
+        "memberships": {"media": {"account": MEDIA, "collaboration": "sales", "privacyBudgets": {"noise": PRIVACY}}},
     }
 
 
@@ -57,6 +60,7 @@ def banks_file() -> dict[str, Any]:
         "expects": {"creator": CREATOR},
         "queryLog": True,
         "defaultResultConfiguration": RESULTS,
+        "privacyBudgets": {},
     }
     return {"accounts": {BANK: held(BANK)}, "memberships": {"bank": joining}}
 
@@ -152,8 +156,13 @@ def test_without_removed_nobody_may_remove_anybody(folder: Path) -> None:
     assert ["GovernOwnCollaborations", "KeepTheLedgerInTags"] == [each["Sid"] for each in operate["Statement"]]
 
 
-def test_a_membership_without_results_and_logs_passes_no_role_and_keeps_no_log(folder: Path) -> None:
-    operate = of_role(policies(folder, creators_file()), MEDIA, WRITE_ROLE)["partner-operate"]
+def test_a_membership_without_results_logs_and_budgets_passes_no_role_and_keeps_none_of_them(folder: Path) -> None:
+    stack = creators_file()
+    del stack["memberships"]["media"]["privacyBudgets"]
+    document = policies(folder, stack)
+    read = of_role(document, MEDIA, READ_ROLE)["partner-read"]
+    assert "ReadPrivacyBudgets" not in [each["Sid"] for each in read["Statement"]]
+    operate = of_role(document, MEDIA, WRITE_ROLE)["partner-operate"]
     assert ["Join", "KeepOwnMemberships", "MarkOwnMemberships", "Vote"] == [each["Sid"] for each in operate["Statement"]]
 
 
@@ -189,13 +198,14 @@ def test_declared_tags_may_be_written_and_taken_away_and_no_others(folder: Path)
     stack = creators_file()
     stack["collaborations"]["sales"]["tags"] = {"team": "data"}
     stack["memberships"]["media"]["tags"] = {"cost": "42"}
+    stack["memberships"]["media"]["privacyBudgets"]["noise"] = {**PRIVACY, "tags": {"risk": "low"}}
     document = policies(folder, stack)
     kept = statement(of_role(document, CREATOR, WRITE_ROLE)["creator-operate"], "KeepTheLedgerInTags")
     marked = statement(of_role(document, MEDIA, WRITE_ROLE)["partner-operate"], "MarkOwnMemberships")
     allowed = "ForAllValues:StringEquals"
     ledger = ["governed-by", "crgov-filed", "crgov-filing", "crgov-tags", "team"]
     assert ledger == kept["Condition"][allowed]["aws:TagKeys"]
-    assert ["governed-by", "crgov-tags", "crgov-no-decline", "cost"] == marked["Condition"][allowed]["aws:TagKeys"]
+    assert ["governed-by", "crgov-tags", "crgov-no-decline", "cost", "risk"] == marked["Condition"][allowed]["aws:TagKeys"]
     assert ["cleanrooms:TagResource", "cleanrooms:UntagResource"] == kept["Action"] == marked["Action"]
 
 

@@ -71,7 +71,7 @@ class _Needs:
         if self._created:
             yield fill("creator-read", lambda _: self._own_regions())
         if self._memberships:
-            yield fill("partner-read", lambda _: self._places())
+            yield fill("partner-read", self._looking)
 
     def writing(self, ending: bool) -> Iterator[Policy]:
         """Yield what a run needs besides."""
@@ -106,7 +106,15 @@ class _Needs:
             return []
         return self._own_regions()
 
+    def _looking(self, sid: str) -> list[Values]:
+        return self._budgeted() if sid == "ReadPrivacyBudgets" else self._places()
+
+    def _budgeted(self) -> list[Values]:
+        return [self._place(each) for each in self._memberships if each.privacy_budgets is not None]
+
     def _joining(self, sid: str) -> list[Values]:
+        if sid == "KeepPrivacyBudgets":
+            return self._budgeted()
         if sid == "ReceiveResultsPassRole":
             return [
                 {"account": arn.split(":")[4], "results_role": arn.partition(":role/")[2]}
@@ -128,6 +136,9 @@ class _Needs:
 
     def _with_membership_tags(self, statement: Statement) -> Statement:
         keys = {key for each in self._memberships for key in each.tags or ()}
+        keys |= {
+            key for each in self._memberships for budget in (each.privacy_budgets or {}).values() for key in budget.tags or ()
+        }
         return with_tag_keys(statement, keys) if statement["Sid"] == "MarkOwnMemberships" else statement
 
 
