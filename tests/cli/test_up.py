@@ -62,6 +62,12 @@ def test_waiting_for_others_is_not_tried_again(tmp_path: Path) -> None:
     assert "only others are awaited" in ran.out
 
 
+def test_a_budget_that_waits_for_its_table_is_named_as_one_and_not_tried_again(tmp_path: Path) -> None:
+    ran, double = up(tmp_path, round_of(CONVERGED, resource("PrivacyBudgetTemplate", "media/orders", "waiting")))
+    assert (3, 1) == (ran.code, len(double.calls()))
+    assert "budget media/orders" in ran.out
+
+
 def test_a_membership_that_moved_gives_its_collaboration_another_run(tmp_path: Path) -> None:
     second = round_of(resource("Collaboration", "sales", "converged", op="update", digest="fp-2"), JOINED)
     ran, double = up(tmp_path, round_of(waiting(), JOINED), second)

@@ -81,8 +81,12 @@ def _remarks(rounds: Rounds) -> list[str]:
     return []
 
 
+_TITLES = {"PrivacyBudgetTemplate": "budget"}
+"""What people call a kind, where that is not its name; as in the summary of a run."""
+
+
 def _title(standing: Standing) -> str:
-    return f"{standing.kind.lower()} {standing.key}"
+    return f"{_TITLES.get(standing.kind, standing.kind.lower())} {standing.key}"
 
 
 def _said(standing: Standing) -> str:
