@@ -74,8 +74,8 @@ class _Teller:
                 self.runs(stack)
             case Edit(stack, config):
                 self._write(stack, filled(config, self.world.app))
-            case Acknowledge(stack, key):
-                self._acknowledge(stack, key)
+            case Acknowledge(stack, key, section):
+                self._acknowledge(stack, key, section)
             case LoseState(stack):
                 self._lose_state(self.repositories[stack], stack)
             case Console(account, deed):
@@ -99,9 +99,9 @@ class _Teller:
         if not known:
             repository.init(stack)
 
-    def _acknowledge(self, stack: str, key: str) -> None:
+    def _acknowledge(self, stack: str, key: str, section: str) -> None:
         said = self.repositories[stack].preview(stack).output.splitlines()
-        self._write(stack, acknowledged(self.files[stack], key, said))
+        self._write(stack, acknowledged(self.files[stack], section, key, said))
 
     def _lose_state(self, repository: Playground, stack: str) -> None:
         shutil.rmtree(repository.scratch / "state")

@@ -19,8 +19,8 @@ def filled(config: Config, app: Application) -> Config:
     return found
 
 
-def acknowledged(config: Config, key: str, said: Iterable[str]) -> Config:
-    """The stack file with every danger acknowledged, under the collaboration of a key, of which these lines say how to."""
+def acknowledged(config: Config, section: str, key: str, said: Iterable[str]) -> Config:
+    """The stack file with every danger acknowledged, under the entry of a key, of which these lines say how to."""
     marks = {mark for line in said if "acknowledge" in line for mark in _FINGERPRINT.findall(line)}
-    collaboration = {**config["collaborations"][key], "acknowledge": sorted(marks)}
-    return {**config, "collaborations": {**config["collaborations"], key: collaboration}}
+    entry = {**config[section][key], "acknowledge": sorted(marks)}
+    return {**config, section: {**config[section], key: entry}}

@@ -30,8 +30,9 @@ SERVICE = "cleanrooms"
 
 
 def writes(request: Request) -> bool:
-    """Whether a call may change something: of Clean Rooms everything that is no GET, of anything else nothing."""
-    return request.method != "GET" and credential_scope(request.headers).service == SERVICE
+    """Whether a call may change something: of Clean Rooms all that is no GET and no preview, of anything else nothing."""
+    is_read = request.method == "GET" or request.raw_path.endswith("/previewprivacyimpact")
+    return not is_read and credential_scope(request.headers).service == SERVICE
 
 
 class CountingTime(Application):
@@ -97,8 +98,8 @@ class Stage:
                 return self.up(stack)
             case Edit(stack, config):
                 self._stack(stack).config = filled(config, self.app)
-            case Acknowledge(stack, key):
-                self._acknowledge(self._stack(stack), key)
+            case Acknowledge(stack, key, section):
+                self._acknowledge(self._stack(stack), key, section)
             case LoseState(stack):
                 self._stack(stack).state = {}
             case Console(account, deed):
@@ -122,10 +123,12 @@ class Stage:
     def _stack(self, name: str) -> Stack:
         return self.stacks.setdefault(name, Stack(self.world, {}))
 
-    def _acknowledge(self, stack: Stack, key: str) -> None:
+    def _acknowledge(self, stack: Stack, key: str, section: str) -> None:
         preview = stack.preview()
-        refused = [each["message"] for each in preview[f"collaboration {key}"].inputs["refused"]]
-        stack.config = acknowledged(stack.config, key, [*refused, *(line.message for line in preview.lines)])
+        own = (f"{section.removesuffix('s')} {key}", f"privacybudgettemplate {key}/")
+        concerned = [step for name, step in preview.steps.items() if name == own[0] or name.startswith(own[1])]
+        refused = [each["message"] for step in concerned for each in step.inputs["refused"]]
+        stack.config = acknowledged(stack.config, section, key, [*refused, *(line.message for line in preview.lines)])
 
 
 @cache

@@ -65,6 +65,12 @@ def renamed(config: Config) -> Config:
     return config
 
 
+def protecting(epsilon: int, refresh: str = "NONE", **more: Any) -> Config:
+    """The stack file whose media agency sets the differential privacy of the collaboration."""
+    privacy = {"type": "DIFFERENTIAL_PRIVACY", "epsilon": epsilon, "usersNoisePerQuery": 50, "autoRefresh": refresh, **more}
+    return governing(memberships={"media": {**MEDIAS, "privacyBudgets": {"noise": privacy}}, "retailer": RETAILERS})
+
+
 def settled(config: Config) -> tuple[Step, ...]:
     """The collaboration has been created as a stack file says, and the bank has joined in the console."""
     return (Edit(CREATORS, config), Up(CREATORS), Console(BANK, Deed.JOIN))
@@ -326,6 +332,29 @@ STORIES = (
             membership of 111122223333: ACTIVE, results as PARQUET to results
             membership of 222233334444: ACTIVE, accepts to pay queryCompute, logs queries, tag team=media
             membership of 444455556666: ACTIVE
+        """,
+    ),
+    Story(
+        "a privacy budget is set, changed, and deleted and made anew",
+        begin=settled(governing()),
+        steps=(
+            Edit(CREATORS, protecting(3)),
+            Up(CREATORS),
+            Edit(CREATORS, protecting(5, tags={"team": "media"})),
+            Up(CREATORS),
+            Edit(CREATORS, protecting(5, "CALENDAR_MONTH", tags={"team": "media"})),
+            Acknowledge(CREATORS, "media", "memberships"),
+            Up(CREATORS),
+        ),
+        end="""
+            sales: as created
+              111122223333 Retailer: ACTIVE, CAN_RECEIVE_RESULTS
+              222233334444 Media: ACTIVE, CAN_QUERY
+              444455556666 Bank: ACTIVE
+            membership of 111122223333: ACTIVE, results as CSV to results
+            membership of 222233334444: ACTIVE, accepts to pay queryCompute
+            membership of 444455556666: ACTIVE
+            budget of 222233334444: epsilon 5, usersNoisePerQuery 50, CALENDAR_MONTH, tag team=media
         """,
     ),
     Story(

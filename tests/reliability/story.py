@@ -29,10 +29,14 @@ class Up:
 
 @dataclass(frozen=True)
 class Acknowledge:
-    """Every danger that a preview of the stack now refuses is acknowledged in its file, under the collaboration of a key."""
+    """Every danger that a preview of the stack now refuses is acknowledged in its file, under the entry of a key.
+
+    ``section`` is where the entry is; the dangers of a membership's budgets are its own.
+    """
 
     stack: str
     key: str
+    section: str = "collaborations"
 
 
 @dataclass(frozen=True)

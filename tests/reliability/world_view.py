@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cleanrooms_emulator.application import Application
+from cleanrooms_emulator.handlers.kinds import PRIVACY_BUDGET_TEMPLATE
 
 NOTES = ("governed-by", "crgov-filing", "crgov-filed", "crgov-tags", "crgov-no-decline")
 """The tags in which the reconciler notes things."""
 
 
 def lines(app: Application) -> str:
-    """Describe all collaborations, their members and change requests, and all memberships."""
-    return "\n".join([*_collaborations(app), *_memberships(app)])
+    """Describe all collaborations, their members and change requests, all memberships, and all privacy budgets."""
+    return "\n".join([*_collaborations(app), *_memberships(app), *_budgets(app)])
 
 
 def _collaborations(app: Application) -> Iterator[str]:
@@ -36,6 +37,12 @@ def _memberships(app: Application) -> Iterator[str]:
         results = [_place(place["outputConfiguration"]["s3"])] if place else []
         told = ", ".join([each["status"], *accepts, *logs, *results, *_tags(app, each)])
         yield f"membership of {each['_account']}: {told}"
+
+
+def _budgets(app: Application) -> Iterator[str]:
+    for each in sorted(app.store.all(PRIVACY_BUDGET_TEMPLATE), key=lambda each: str(each["_account"])):
+        told = [f"{name} {value}" for name, value in sorted(each["parameters"]["differentialPrivacy"].items())]
+        yield f"budget of {each['_account']}: {', '.join([*told, each['autoRefresh'], *_tags(app, each)])}"
 
 
 def _settings(app: Application, document: Mapping[str, Any], *names: str) -> str:
