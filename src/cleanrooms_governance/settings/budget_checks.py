@@ -107,13 +107,21 @@ def _table(entry: Entry[Section], table: str | None, account: str, *at: str) -> 
         )
 
 
-def membership_budget_findings(entry: Entry[MembershipSettings]) -> Iterator[Finding]:
-    """Check all budgets of a membership: each by itself, one for differential privacy, and one a table."""
+def membership_budget_findings(entry: Entry[MembershipSettings], key: str) -> Iterator[Finding]:
+    """Check all budgets of a membership: each by itself, one for differential privacy, and one a table.
+
+    Parameters: ``key`` is that of the membership, with which that of a budget becomes part of a tag value.
+    """
     budgets = entry.section.privacy_budgets or {}
     privacy: list[str] = []
     tables: dict[str, str] = {}
     for name, section in budgets.items():
         yield from budget_findings(entry, section, entry.section.account, BUDGETS, name)
+        if (length := len(f"{key}/{name}")) > strict.MOST_OF_A_KEY:
+            yield entry.finding(
+                f"{key}/{name} has {length} characters: {strict.MOST_OF_A_KEY} are the most, shorten one of the two keys",
+                *(BUDGETS, name),
+            )
         if not entry.is_sure(BUDGETS, name, "type"):
             continue
         if section.type is BudgetType.DIFFERENTIAL_PRIVACY:

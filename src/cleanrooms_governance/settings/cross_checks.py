@@ -41,11 +41,11 @@ def stack_findings(draft: Draft) -> Iterator[Finding]:
     yield from _ids_given_twice(draft)
     yield from _names_given_twice(draft)
     yield from _former_keys_findings(draft)
-    for _, membership in understood(draft.memberships):
+    for key, membership in understood(draft.memberships):
         yield from checks.policy_findings(membership, membership.section.change_requests, "changeRequests")
         yield from _account_findings(draft, membership, membership.section.account, "account")
         yield from _membership_findings(draft, membership)
-        yield from budget_checks.membership_budget_findings(membership)
+        yield from budget_checks.membership_budget_findings(membership, key)
     yield from _memberships_given_twice(draft)
     yield from budget_checks.shared_privacy_findings(
         (key, entry, entry.section.collaboration) for key, entry in understood(draft.memberships)

@@ -187,7 +187,7 @@ def parse_membership_inputs(inputs: Mapping[str, Any]) -> tuple[DesiredMembershi
     if entry:
         section = entry.section
         findings += checks.policy_findings(entry, section.change_requests, "changeRequests")
-        findings += budget_checks.membership_budget_findings(entry)
+        findings += budget_checks.membership_budget_findings(entry, section.key)
         findings += access_findings(entry, section.access, section.account, "account", "access")
         if section.foreign:
             findings += _foreign_findings(entry)

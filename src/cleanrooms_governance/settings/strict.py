@@ -34,7 +34,9 @@ _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
 _FINGERPRINT = re.compile(r"fp-[0-9a-f]{16}")
 _ABILITY = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 # A tag value takes 256 characters: <project>/<stack>/<key>, where the engine gives project and stack up to 100 each.
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,53}")
+MOST_OF_A_KEY = 54
+"""Characters of a key, of a budget together with that of its membership."""
+_KEY = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{MOST_OF_A_KEY - 1}}}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _MOST_COMPARED, _LONGEST_COMPARED = 300, 200
 _TYPO = 0.85
@@ -201,7 +203,8 @@ def entry_key(value: object) -> str:
     written = text(value)
     if not _KEY.fullmatch(written):
         raise refuse(
-            f"{shown(written)} is no key: take up to 54 letters, digits, dots, hyphens and underscores, a letter or digit first"
+            f"{shown(written)} is no key: take up to {MOST_OF_A_KEY} letters, digits, dots, hyphens and underscores, a letter"
+            " or digit first"
         )
     if is_id_like(written):
         raise refuse(f"{shown(written)} looks like an id: give it a name, and the id under `id`")
@@ -210,9 +213,12 @@ def entry_key(value: object) -> str:
 
 def budget_key(value: object) -> str:
     """Return the keys of a membership and of a budget of it, with a slash between them."""
-    membership, slash, name = text(value).partition("/")
+    written = text(value)
+    membership, slash, name = written.partition("/")
     if not slash:
         raise refuse(f"{shown(value)} is no key of a budget: write <membership>/<budget>")
+    if len(written) > MOST_OF_A_KEY:
+        raise refuse(f"{shown(value)} has {len(written)} characters: {MOST_OF_A_KEY} are the most, shorten one of its two keys")
     return f"{entry_key(membership)}/{entry_key(name)}"
 
 

@@ -35,6 +35,7 @@ GOOD = {
     "the least privacy": budget(PRIVACY, epsilon=20, usersNoisePerQuery=10),
     "the most privacy": budget(PRIVACY, epsilon=1, usersNoisePerQuery=100, autoRefresh="CALENDAR_MONTH"),
     "none": budgets(),
+    "the longest name": budgets(**{"b" * 48: ACCESS}),
     "both types": budgets(a=ACCESS, b=PRIVACY, c={**ACCESS, "resource": "visits", "tags": {"team": "x"}}),
 }
 
@@ -140,6 +141,10 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
         budget(PRIVACY, noise=3),
         f"{SHOWN}.one.noise: unknown key: remove it (known here: autoRefresh, budgets, epsilon, resource, tags, type,"
         " usersNoisePerQuery)",
+    ),
+    "a name that is too long beside its membership's": (
+        budgets(**{"b" * 49: ACCESS}),
+        f"{SHOWN}.{'b' * 49}: media/{'b' * 49} has 55 characters: 54 are the most, shorten one of the two keys",
     ),
     "a name that is none": (
         budgets(**{"a b": ACCESS}),

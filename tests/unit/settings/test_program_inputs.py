@@ -184,6 +184,10 @@ BAD_BUDGETS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"key": "noise"},
         ["key: 'noise' is no key of a budget: write <membership>/<budget>"],
     ),
+    "key-that-is-too-long": (
+        {"key": f"foreign/{'b' * 47}"},
+        [f"key: 'foreign/{'b' * 47}' has 55 characters: 54 are the most, shorten one of its two keys"],
+    ),
     "key-that-is-none": (
         {"key": "foreign/"},
         ["key: '' is no key: take up to 54 letters, digits, dots, hyphens and underscores, a letter or digit first"],
