@@ -26,7 +26,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
@@ -45,28 +44,9 @@ from cleanrooms_emulator.transport.in_process import client, connect
 from cleanrooms_emulator.world.clock import Clock
 from cleanrooms_emulator.world.store import Store
 from cleanrooms_governance.aws import AwsAccounts
-from cleanrooms_governance.budgets.advance_budget import BudgetOwner, advance_budget
-from cleanrooms_governance.change_requests.next_move import Outcome
-from cleanrooms_governance.change_requests.sayings import one_at_a_time
-from cleanrooms_governance.errors import GovernanceError, InvalidInput
-from cleanrooms_governance.memberships.advance_membership import Member, advance_membership
 from cleanrooms_governance.model import CostType
-from cleanrooms_governance.planning.expiry import as_of
-from cleanrooms_governance.planning.plan import Plan, Reviewed
-from cleanrooms_governance.report import move_line, plan_lines
-from cleanrooms_governance.running.advance import advance, ensure_collaboration
-from cleanrooms_governance.running.making_moves import Parties
-from cleanrooms_governance.settings.budget_inputs import budget_inputs, parse_budget_inputs
-from cleanrooms_governance.settings.inputs import (
-    collaboration_inputs,
-    membership_inputs,
-    parse_collaboration_inputs,
-    parse_membership_inputs,
-)
-from cleanrooms_governance.settings.stack_file import StackFile, load
-from cleanrooms_providers.assessment import CollaborationAssessment, assess_collaboration, assess_membership
-from cleanrooms_providers.budget_assessment import assess_budget
 from tests.scenarios.invariants import Asked, held_by, without_an_end
+from tests.scenarios.walk import Walk, budgets_of
 
 TODAY = date(2026, 11, 2)
 STOPPED = datetime(2099, 1, 1, tzinfo=UTC).timestamp()
@@ -97,8 +77,8 @@ class Scenario:
         self._day = TODAY
         self._asked = Asked()
         self._last_stacks: list[str] = []
-        self._conflicts: dict[tuple[str, str], frozenset[str]] = {}
-        """What the stack's state keeps: the requests that were open when the service would not take another one."""
+        self._conflicts: dict[str, dict[str, frozenset[str]]] = {}
+        """What each stack's state keeps, see ``Walk``."""
         self.breaches: list[str] = []
         """What went against the rules of ``invariants``, in words."""
 
@@ -199,121 +179,28 @@ class Scenario:
         place = self._stacks[stack]
         self._environment.setenv("AWS_ACCESS_KEY_ID", place["caller"])
         sections = json.loads(self._filled(json.dumps(place["config"])))
-        config = {f"cleanrooms:{key}": json.dumps(value) for key, value in sections.items()}
-        try:
-            file = load(config, self._folder)
-        except InvalidInput as invalid:
-            self._say(*(f"finding: {finding}" for finding in invalid.findings))
-            return
-        accounts = self._accounts.setdefault(stack, AwsAccounts(f"cleanrooms/{stack}", self._connect))
+        walk = Walk(
+            project=f"cleanrooms/{place.get('stack', stack)}",
+            accounts=self._accounts.setdefault(stack, AwsAccounts(f"cleanrooms/{stack}", self._connect)),
+            today=self._day,
+            say=self._say,
+            id_of=self._newest_collaboration,
+            conflicts=self._conflicts.setdefault(stack, {}),
+        )
         self._learn_ids()
         start = len(self._lines)
-        for key in file.collaborations:
-            self._collaboration(file, key, stack, accounts, run=run)
-        for key in file.memberships:
-            self._membership(file, key, stack, accounts, run=run)
-        budgets = [(key, name) for key, each in file.memberships.items() for name in each.privacy_budgets or {}]
-        for key, name in budgets:
-            self._budget(file, key, name, stack, accounts, run=run)
+        file = walk.walk(sections, self._folder, run=run)
         if run:
-            keys = [*file.collaborations, *file.memberships, *(f"{key}/{name}" for key, name in budgets)]
+            self._asked.files |= {(stack, key): desired for key, desired in walk.asked.items()}
+            self.breaches += walk.false_calm
+        if run and file:
+            keys = [*file.collaborations, *file.memberships, *(f"{key}/{name}" for key, name in budgets_of(file))]
             self.breaches += without_an_end(keys, self._lines[start:])
 
-    def _collaboration(self, file: StackFile, key: str, stack: str, accounts: AwsAccounts, *, run: bool) -> None:
-        written, access, voters = parse_collaboration_inputs(collaboration_inputs(file, key, self._project(stack)))
-        desired = as_of(written, self._day)
-        if run:
-            self._asked.files[stack, key] = desired
-        port = accounts(access, desired.region)
-        held = {account: accounts(voter, desired.region) for account, voter in voters.items()}
-        one_way = frozenset(account for account, voter in voters.items() if voter.read == voter.write)
-        found = assess_collaboration(
-            desired, "", port, self._day, may_write=access.write is not None, voters=held, one_way=one_way
-        )
-        self._say(*(f"{key}: {line.message}" for line in _told(found)))
-        self._say(*(f"{key}: refused: {refusal.message}" for refusal in found.refusals))
-        if not run or found.refusals:
-            return
-        if (conflicting := self._conflicts.get((stack, key))) and not replace(found, conflicting=conflicting).moves():
-            # As the engine does: with nothing to do since the last run, it makes none.
-            self._say(f"{key}: {one_at_a_time(found.collaboration_id, conflicting).message}")
-            self._conclude(key, found.decision.outcome, found.plan)
-            return
-        parties = Parties(
-            creator=port,
-            voters=held,
-            today=self._day,
-            sleep=lambda _: None,
-            tell=lambda line: self._say(f"{key}: done: {line}"),
-            may_write=access.write is not None,
-        )
-        try:
-            collaboration_id = ensure_collaboration(desired, found.collaboration_id, parties)
+    def _newest_collaboration(self, _: str) -> str:
+        if "$collaboration" not in self._ids:
             self._learn_ids()
-            report = advance(desired, collaboration_id, Reviewed.of(found.plan), parties)
-        except GovernanceError as error:
-            self._say(f"{key}: error: {error}")
-            return
-        self._conflicts[stack, key] = report.conflicting
-        self._say(*(f"{key}: {line.message}" for line in report.decision.remarks))
-        if report.failure:
-            self._say(f"{key}: failure: {report.failure}")
-        self._conclude(key, report.outcome, report.plan)
-
-    def _membership(self, file: StackFile, key: str, stack: str, accounts: AwsAccounts, *, run: bool) -> None:
-        inputs = membership_inputs(file, key, self._project(stack))
-        if not inputs["collaboration"]:
-            if "$collaboration" not in self._ids:
-                return
-            inputs = {**inputs, "collaboration": self._ids["$collaboration"]}
-        desired, access = parse_membership_inputs(inputs)
-        port = accounts(access, desired.region)
-        found = assess_membership(desired, port, self._day, may_write=access.write is not None)
-        lines = (*plan_lines(found.plan, None, desired.names), *found.decision.remarks)
-        self._say(*(f"{key}: {line.message}" for line in lines))
-        self._say(*(f"{key}: {move_line(move, desired.names).message}" for move in found.decision.moves))
-        self._say(*(f"{key}: refused: {refusal.message}" for refusal in found.refusals))
-        if not run or found.refusals:
-            return
-        member = Member(port, self._day, lambda line: self._say(f"{key}: done: {line}"), access.write is not None)
-        try:
-            report = advance_membership(desired, Reviewed.of(found.plan), member)
-        except GovernanceError as error:
-            self._say(f"{key}: error: {error}")
-            return
-        self._say(*(f"{key}: refused: {refusal.message}" for refusal in report.plan.refusals))
-        if report.failure:
-            self._say(f"{key}: failure: {report.failure}")
-        self._conclude(key, report.outcome, report.plan)
-
-    def _budget(self, file: StackFile, key: str, name: str, stack: str, accounts: AwsAccounts, *, run: bool) -> None:
-        inputs = budget_inputs(file, key, name, self._project(stack))
-        if not inputs["collaboration"]:
-            if "$collaboration" not in self._ids:
-                return
-            inputs = {**inputs, "collaboration": self._ids["$collaboration"]}
-        desired, access = parse_budget_inputs(inputs)
-        port, title = accounts(access, desired.region), f"{key}/{name}"
-        found = assess_budget(desired, port, may_write=access.write is not None)
-        self._say(*(f"{title}: {line.message}" for line in plan_lines(found.plan, None, desired.names)))
-        self._say(*(f"{title}: refused: {refusal.message}" for refusal in found.refusals))
-        if not run or found.refusals:
-            return
-        owner = BudgetOwner(port, lambda _: None, lambda line: self._say(f"{title}: done: {line}"), access.write is not None)
-        try:
-            report = advance_budget(desired, Reviewed.of(found.plan), owner)
-        except GovernanceError as error:
-            self._say(f"{title}: error: {error}")
-            return
-        self._say(*(f"{title}: refused: {refusal.message}" for refusal in report.plan.refusals))
-        if report.failure:
-            self._say(f"{title}: failure: {report.failure}")
-        self._conclude(title, report.outcome, report.plan)
-
-    def _conclude(self, key: str, outcome: Outcome, plan: Plan) -> None:
-        self._say(f"{key}: {outcome}")
-        if outcome is Outcome.CONVERGED and plan.changes:
-            self.breaches.append(f"{key} is called converged while this is planned: {', '.join(map(str, plan.changes))}")
+        return self._ids.get("$collaboration", "")
 
     @contextmanager
     def _writes(self) -> Iterator[None]:
@@ -327,9 +214,6 @@ class Scenario:
                 action = entry.parameters.get("action", "")
                 ended = "" if entry.status in (200, 204) else f" -> {entry.error or 'no answer'}"
                 yield f"  wrote {' '.join(filter(None, (entry.operation, action)))} as {entry.account}{ended}"
-
-    def _project(self, stack: str) -> str:
-        return f"cleanrooms/{self._stacks[stack].get('stack', stack)}"
 
     def _learn_ids(self) -> None:
         for kind, name in (("collaboration", "$collaboration"), ("change_request", "$request")):
@@ -389,11 +273,3 @@ def _place(config: Any, path: str) -> tuple[Any, str]:
     for parent in parents:
         config = config[parent]
     return config, last
-
-
-def _told(found: CollaborationAssessment) -> Iterator[Any]:
-    names = found.desired.names
-    yield from plan_lines(found.plan, found.world.live if found.world else None, names)
-    yield from found.decision.remarks
-    if not found.refusals:
-        yield from (move_line(move, names) for move in found.moves())
