@@ -42,21 +42,38 @@ RESULTS = {
 ACCOUNTS = (CREATOR, RUNNER, BANK, SHOP, NEWCOMER, *PARTNERS)
 
 
+class Waiting:
+    """Time that passes only by waiting, in seconds."""
+
+    def __init__(self) -> None:
+        self._waited = 0.0
+
+    def now(self) -> float:
+        """All that was waited for so far."""
+        return self._waited
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self._waited += seconds
+
+
 class Service:
     """One embedded service for many worlds, one after the other: clients and sessions are made once.
 
     ``folder`` takes a credentials file with a profile for each account; to the service twelve digits are that account's root.
+    ``time`` is the service's, in epoch seconds. The callers' own time passes only while they wait for each other.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, time: Callable[[], float] = lambda: MOMENT) -> None:
         self._profiles = folder / "credentials"
         self._profiles.write_text(
             "".join(f"[{each}]\naws_access_key_id={each}\naws_secret_access_key=unverified\n" for each in ACCOUNTS)
         )
         self._store = Store()
-        self._clock = Clock(self._store, source=lambda: MOMENT)
+        self._clock = Clock(self._store, source=time)
         self.app = Application(store=self._store, clock=self._clock, ids="laws", sleep=_no_sleep)
-        pace = Pace(clock=lambda: 0.0, sleep=_no_sleep)
+        waiting = Waiting()
+        pace = Pace(clock=waiting.now, sleep=waiting.sleep)
         self._accounts = AwsAccounts("acme/prod", self._prepare, pace=pace)
         self.before_calls: list[Callable[[str], None]] = []
         self.after_calls: list[Callable[[str], None]] = []

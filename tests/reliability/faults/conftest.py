@@ -1,0 +1,14 @@
+"""One embedded service for all tests of reliability; its time goes on a little with every look at it."""
+
+from itertools import count
+
+import pytest
+
+from tests.unit.core.governed import MOMENT, Service
+
+
+@pytest.fixture(scope="session")
+def ticking_service(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """The service and its clients, made once."""
+    ticks = count()
+    return Service(tmp_path_factory.mktemp("profiles"), time=lambda: MOMENT + next(ticks) / 100)
