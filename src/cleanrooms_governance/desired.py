@@ -205,6 +205,7 @@ class DesiredMembership:
     governed elsewhere, so that this membership casts its own votes.
     ``payer_for`` are the payment duties that the account accepts; ``None`` accepts none at joining, like an empty set, and
     leaves them alone afterwards.
+    ``default_payer`` is who pays for what the account runs where the command names nobody; no plan knows it.
     ``result_configuration`` and ``job_result_configuration`` are the service's own documents (service model:
     MembershipProtectedQueryResultConfiguration, MembershipProtectedJobResultConfiguration) with the keys that the file names.
     ``tags`` hold neither the owner tag nor what this tool notes for itself. ``budgets`` are the privacy budgets by name, each a
@@ -224,6 +225,7 @@ class DesiredMembership:
     result_configuration: Mapping[str, Any] | None = None
     job_result_configuration: Mapping[str, Any] | None = None
     payer_for: frozenset[CostType] | None = None
+    default_payer: Mapping[CostType, AccountId] = field(default_factory=dict)
     policy: VotingPolicy = field(default_factory=VotingPolicy)
     acknowledge: frozenset[str] = frozenset()
     paused: bool = False

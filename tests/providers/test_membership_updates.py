@@ -35,6 +35,11 @@ def test_a_setting_is_changed_by_the_next_run_and_then_all_is_the_same(stack: St
     assert {"same"} == set(again.ops.values())
 
 
+def test_who_pays_by_default_is_no_change_of_anything(stack: Stack) -> None:
+    stack.config = changed({"defaultPayer": {"queryCompute": "222233334444"}})
+    assert ("same", []) == (stack.preview()[MEDIA_MEMBERSHIP].op, stack.update().writes)
+
+
 def another_bucket(**more: Any) -> Config:
     place = {"s3": {"bucket": "other-results", "resultFormat": "CSV"}, "roleArn": role("111122223333", "results")}
     return changed(retailer={"defaultResultConfiguration": place, **more})

@@ -18,6 +18,7 @@ from cleanrooms_governance.settings.sections import (
     RuleSection,
 )
 from cleanrooms_governance.settings.text_shapes import ENCRYPTION_SETTINGS
+from cleanrooms_governance.settings.values import to_default_payers
 
 ENDED_ENGINE = "CLEAN_ROOMS_SQL"
 """No longer available since July 2025 (service model, CreateCollaborationInput)."""
@@ -149,6 +150,13 @@ def policy_findings(entry: Entry[Section], policy: ChangeRequestsSection, *at: s
                 " make it two rules",
                 *location,
             )
+
+
+def default_payer_findings(entry: Entry[MembershipSettings]) -> Iterator[Finding]:
+    """Check that ``defaultPayer`` names somebody."""
+    named = entry.section.default_payer
+    if named is not None and not to_default_payers(named) and entry.is_sure("defaultPayer"):
+        yield entry.finding("names nobody: give an account for queryCompute or jobCompute, or remove it", "defaultPayer")
 
 
 def speaks(rule: RuleSection) -> bool:

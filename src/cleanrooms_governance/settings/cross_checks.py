@@ -6,10 +6,12 @@ from typing import TypeVar
 
 from cleanrooms_governance.errors import Finding
 from cleanrooms_governance.model import Ability
+from cleanrooms_governance.planning.payers import RUNNER_OF
 from cleanrooms_governance.settings import budget_checks, checks, strict
 from cleanrooms_governance.settings.fields import Section
 from cleanrooms_governance.settings.reading import Entry
 from cleanrooms_governance.settings.sections import AccountSection, CollaborationSection, MembershipSection
+from cleanrooms_governance.settings.values import to_default_payers
 
 S = TypeVar("S", bound=Section)
 
@@ -43,6 +45,7 @@ def stack_findings(draft: Draft) -> Iterator[Finding]:
     yield from _former_keys_findings(draft)
     for key, membership in understood(draft.memberships):
         yield from checks.policy_findings(membership, membership.section.change_requests, "changeRequests")
+        yield from checks.default_payer_findings(membership)
         yield from _account_findings(draft, membership, membership.section.account, "account")
         yield from _membership_findings(draft, membership)
         yield from budget_checks.membership_budget_findings(membership, key)
@@ -184,6 +187,7 @@ def _own_findings(
             f"{section.expects.creator} is not the creator of {key}, which is {own.creator}: remove it",
             *("expects", "creator"),
         )
+    yield from _default_payer_findings(entry, collaboration)
     member = own.members.get(section.account)
     if member is None and section.account in own.removed:
         yield entry.finding(
@@ -198,6 +202,34 @@ def _own_findings(
             f"{section.account} is not among the members of {key}; add it there or remove this membership",
             "account",
         )
+
+
+def _default_payer_findings(entry: Entry[MembershipSection], collaboration: Entry[CollaborationSection]) -> Iterator[Finding]:
+    """Check that whoever pays by default is one that the file lets be asked, and that there is something to pay for."""
+    section, own = entry.section, collaboration.section
+    key = section.collaboration
+    for cost, account in to_default_payers(section.default_payer).items():
+        at = ("defaultPayer", cost.value)
+        runner = own.members.get(section.account)
+        if (
+            runner
+            and RUNNER_OF[cost] not in runner.abilities
+            and collaboration.is_sure("members", section.account, "abilities")
+        ):
+            yield entry.finding(
+                f"{section.account} does not have {RUNNER_OF[cost]} in {key}, so it runs nothing that costs this: remove it",
+                *at,
+            )
+        if account not in own.members and collaboration.is_sure("members", account):
+            yield entry.finding(f"{account} is not among the members of {key}: name one of them, or remove it", *at)
+            continue
+        named = sorted(each for each, member in own.members.items() if cost in (member.payer_for or ()))
+        if named and account not in named and collaboration.is_sure("members", account, "payerFor"):
+            yield entry.finding(
+                f"{account} is not asked to pay for {cost} in {key}, {' and '.join(named)} by payerFor: name one of those, or"
+                f" add {cost} to its payerFor",
+                *at,
+            )
 
 
 def _foreign_findings(draft: Draft, entry: Entry[MembershipSection]) -> Iterator[Finding]:

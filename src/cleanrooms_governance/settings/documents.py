@@ -11,6 +11,7 @@ from cleanrooms_governance.desired import Access, Credentials
 from cleanrooms_governance.settings.budget_sections import PrivacyBudgetSection
 from cleanrooms_governance.settings.sections import (
     ChangeRequestsSection,
+    DefaultPayerSection,
     EncryptionSection,
     ExpectationsSection,
     JobResultConfigurationSection,
@@ -114,6 +115,13 @@ def job_result_configuration_document(section: JobResultConfigurationSection) ->
     """Return where the results of jobs go, in the form of the stack file."""
     bucket = {"bucket": section.s3.bucket, "keyPrefix": section.s3.key_prefix, "resultFormat": section.s3.result_format}
     return {"s3": without_none(bucket), "roleArn": section.role_arn}
+
+
+def default_payer_document(section: DefaultPayerSection | None) -> Document | None:
+    """Return who pays by default, by cost type, or nothing where the file is silent about it."""
+    if section is None:
+        return None
+    return without_none({"queryCompute": section.query_compute, "jobCompute": section.job_compute})
 
 
 def policy_document(section: ChangeRequestsSection) -> Document:

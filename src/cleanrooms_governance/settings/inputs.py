@@ -115,6 +115,7 @@ def membership_inputs(stack_file: StackFile, key: str, owner_prefix: str) -> dic
             "defaultResultConfiguration": doc.result_configuration_document(results) if results else None,
             "defaultJobResultConfiguration": doc.job_result_configuration_document(job_results) if job_results else None,
             "payerFor": doc.sorted_or_none(section.payer_for),
+            "defaultPayer": doc.default_payer_document(section.default_payer),
             "changeRequests": doc.policy_document(section.change_requests),
             "privacyBudgets": doc.budgets_document(section.privacy_budgets),
             "acknowledge": sorted(section.acknowledge),
@@ -187,6 +188,7 @@ def parse_membership_inputs(inputs: Mapping[str, Any]) -> tuple[DesiredMembershi
     if entry:
         section = entry.section
         findings += checks.policy_findings(entry, section.change_requests, "changeRequests")
+        findings += checks.default_payer_findings(entry)
         findings += budget_checks.membership_budget_findings(entry, section.key)
         findings += access_findings(entry, section.access, section.account, "account", "access")
         if section.foreign:
@@ -208,6 +210,7 @@ def parse_membership_inputs(inputs: Mapping[str, Any]) -> tuple[DesiredMembershi
         result_configuration=values.to_result_configuration(section.default_result_configuration),
         job_result_configuration=values.to_job_result_configuration(section.default_job_result_configuration),
         payer_for=section.payer_for,
+        default_payer=values.to_default_payers(section.default_payer),
         policy=values.to_policy(section.change_requests, paused=bool(section.paused)),
         acknowledge=section.acknowledge,
         paused=bool(section.paused),

@@ -184,6 +184,13 @@ class ChangeRequestsSection(Section):
     pinned: Annotated[tuple[PinSection, ...], Strict(False)] = ()
 
 
+class DefaultPayerSection(Section):
+    """Who pays for what a membership runs, where a command names nobody."""
+
+    query_compute: Maybe[fields.Account] = None
+    job_compute: Maybe[fields.Account] = None
+
+
 class MembershipSettings(Section):
     """What a membership's section and its resource's inputs have in common."""
 
@@ -197,6 +204,7 @@ class MembershipSettings(Section):
     default_result_configuration: Maybe[ResultConfigurationSection] = None
     default_job_result_configuration: Maybe[JobResultConfigurationSection] = None
     payer_for: Maybe[Several[fields.Cost]] = None
+    default_payer: Maybe[DefaultPayerSection] = None
     change_requests: ChangeRequestsSection = Field(default_factory=ChangeRequestsSection)
     privacy_budgets: Maybe[dict[fields.EntryKey, PrivacyBudgetSection]] = None
     acknowledge: Several[fields.Fingerprint] = frozenset()

@@ -14,7 +14,7 @@ from cleanrooms_governance.desired import (
     Rule,
     VotingPolicy,
 )
-from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.model import AccountId, CostType
 from cleanrooms_governance.privacy_budgets import (
     Allowance,
     BudgetType,
@@ -30,6 +30,7 @@ from cleanrooms_governance.settings.sections import (
     AccountSection,
     ChangeRequestsSection,
     CredentialsSection,
+    DefaultPayerSection,
     ExpectationsSection,
     JobResultConfigurationSection,
     LimitsSection,
@@ -97,6 +98,14 @@ def to_expectations(section: ExpectationsSection) -> Expectations:
         job_log=section.job_log,
         encryption=encryption_document(section.encryption),
     )
+
+
+def to_default_payers(section: DefaultPayerSection | None) -> dict[CostType, AccountId]:
+    """Return who pays by default, by cost type."""
+    if section is None:
+        return {}
+    given = {CostType.QUERY_COMPUTE: section.query_compute, CostType.JOB_COMPUTE: section.job_compute}
+    return {cost: account for cost, account in given.items() if account is not None}
 
 
 def to_policy(section: ChangeRequestsSection, *, paused: bool = False) -> VotingPolicy:

@@ -108,6 +108,7 @@ MEMBERSHIP = {
     "changeRequests": POLICIES,
     "acknowledge": subsets(FINGERPRINTS),
 }
+DEFAULT_PAYERS = maybe({"jobCompute": st.sampled_from(ACCOUNTS)}, queryCompute=st.sampled_from(ACCOUNTS))
 EXPECTED = {
     "abilities": subsets(["CAN_QUERY", "CAN_SHARE_SEGMENTS"]),
     "mlAbilities": subsets(ML_ABILITIES),
@@ -192,7 +193,7 @@ def stacks(draw: st.DrawFn) -> Stack:
             memberships[key]["defaultResultConfiguration"] = draw(RESULTS)
     memberships["foreign"] = draw(
         maybe(
-            MEMBERSHIP | {"privacyBudgets": BUDGETS},
+            MEMBERSHIP | {"privacyBudgets": BUDGETS, "defaultPayer": DEFAULT_PAYERS},
             account=st.just(MEDIA),
             collaboration=st.just(FOREIGN_ID),
             region=st.just("eu-central-1"),

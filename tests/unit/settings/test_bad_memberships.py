@@ -16,6 +16,12 @@ NO_CREDENTIALS = "(environment, profile, role, or read and write), without them 
 RULE = {"types": ["ADD_MEMBER"], "accounts": [BANK]}
 RESULTS = {"s3": {"bucket": "results", "resultFormat": "CSV"}}
 
+RUNS = both(
+    put(f"{OURS} members {RETAILER} abilities", []),
+    put(f"{OURS} members {MEDIA} abilities", ["CAN_QUERY", "CAN_RECEIVE_RESULTS"]),
+)
+PAYS_ITSELF = put("memberships media defaultPayer", {"queryCompute": MEDIA})
+
 ONE_FINDING: dict[str, tuple[Edit, str]] = {
     "account-of-nobody": (
         put("memberships foreign account", INSURER),
@@ -103,6 +109,30 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
         "cleanrooms:memberships.media.payerFor[0]: 'queries' is no cost type: use one of jobCompute, modelInference,"
         " modelTraining,"
         " queryCompute, syntheticDataGeneration",
+    ),
+    "default-payer-of-nobody": (
+        put("memberships media defaultPayer", {}),
+        "cleanrooms:memberships.media.defaultPayer: names nobody: give an account for queryCompute or jobCompute, or remove it",
+    ),
+    "default-payer-that-is-no-member": (
+        both(RUNS, put("memberships media defaultPayer", {"queryCompute": INSURER})),
+        f"cleanrooms:memberships.media.defaultPayer.queryCompute: {INSURER} is not among the members of retail-media: name one"
+        " of them, or remove it",
+    ),
+    "default-payer-that-is-not-asked": (
+        both(RUNS, put(f"{OURS} members {BANK} payerFor", ["queryCompute"]), PAYS_ITSELF),
+        f"cleanrooms:memberships.media.defaultPayer.queryCompute: {MEDIA} is not asked to pay for queryCompute in retail-media,"
+        f" {BANK} by payerFor: name one of those, or add queryCompute to its payerFor",
+    ),
+    "default-payer-of-what-is-not-run": (
+        PAYS_ITSELF,
+        f"cleanrooms:memberships.media.defaultPayer.queryCompute: {MEDIA} does not have CAN_QUERY in retail-media, so it runs"
+        " nothing that costs this: remove it",
+    ),
+    "default-payer-for-what-is-not-run-by-memberships": (
+        put("memberships foreign defaultPayer", {"queryCompute": BANK, "modelTraining": MEDIA}),
+        "cleanrooms:memberships.foreign.defaultPayer.modelTraining: unknown key: remove it (known here: jobCompute,"
+        " queryCompute)",
     ),
     "own-plan": (
         put("memberships media changeRequests", {"ownPlan": "aprove"}),

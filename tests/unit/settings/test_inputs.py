@@ -19,7 +19,7 @@ from cleanrooms_governance.desired import (
     Limits,
     Unmanaged,
 )
-from cleanrooms_governance.model import Ability, AccountId
+from cleanrooms_governance.model import Ability, AccountId, CostType
 from cleanrooms_governance.settings.budget_inputs import budget_inputs, parse_budget_inputs
 from cleanrooms_governance.settings.inputs import (
     collaboration_inputs,
@@ -143,6 +143,7 @@ def test_a_membership_read_back_from_its_inputs_is_what_the_stack_file_says(stac
             job_result_configuration=job_results
             and {"outputConfiguration": {"s3": job_results["s3"]}, "roleArn": job_results["roleArn"]},
             payer_for=maybe_set(written, "payerFor"),
+            default_payer={CostType(cost): account for cost, account in written.get("defaultPayer", {}).items()},
             policy=desired.policy,
             acknowledge=frozenset(written.get("acknowledge", [])),
             paused=written.get("paused", False),
