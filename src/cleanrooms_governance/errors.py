@@ -4,6 +4,7 @@
     ├── InvalidInput          the stack file or a resource's inputs, with every finding
     ├── Refused               the live world is not what the reviewed plan was made for
     ├── AuditFailed           the audit that was asked for cannot be kept
+    ├── NotKnown              something may have been done, and nobody can tell
     └── ServiceError          an answer, or no answer, from AWS
         ├── AccessDenied      hidden or forbidden: the two look alike and neither means "gone"
         ├── NotFound          the service says that it has no such thing
@@ -52,6 +53,10 @@ class Refused(GovernanceError):
 
 class AuditFailed(GovernanceError):
     """A writing call could not be noted in the audit, so it was not made, or nothing was written after it."""
+
+
+class NotKnown(GovernanceError):
+    """Something that must not be done twice may have been done, and what can be read does not tell."""
 
 
 class ServiceError(GovernanceError):

@@ -45,10 +45,11 @@ class SharedTable:
 
 @dataclass(frozen=True, slots=True, order=True)
 class SharedTemplate:
-    """An analysis template in the collaboration (ListCollaborationAnalysisTemplates)."""
+    """An analysis template in the collaboration (ListCollaborationAnalysisTemplates); ``arn`` makes no difference to a plan."""
 
     owner: AccountId
     name: str
+    arn: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)

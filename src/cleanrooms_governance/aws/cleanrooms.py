@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any, Self, TypeVar
 
 from cleanrooms_governance.audit.entry import Mandate
 from cleanrooms_governance.aws import decode, decode_shared, encode
+from cleanrooms_governance.aws.analysis_operations import STARTS, AnalysisOperations
 from cleanrooms_governance.aws.auditing import Auditing, Writing
 from cleanrooms_governance.aws.budget_operations import BudgetOperations
 from cleanrooms_governance.aws.calls import Answer, Calls
@@ -31,8 +33,8 @@ PAGE_SIZE = 100
 OpenClient = Callable[[Credentials], Any]
 
 
-class AwsCleanRooms(BudgetOperations):
-    """Implements ``service.CleanRooms``.
+class AwsCleanRooms(AnalysisOperations, BudgetOperations):
+    """Implements ``service.CleanRooms`` and ``analyses.port.Analyses``.
 
     Parameters: ``open_client`` checks the credentials at their first use. Writing calls are noted by ``auditing`` as made on
     behalf of ``mandate``.
@@ -235,20 +237,29 @@ class AwsCleanRooms(BudgetOperations):
         client = self._open_client(self._access.read)
         return self._calls.send(call, _request(client, call, parameters), self._auditing.learning(parameters, decoded))
 
-    def _pages(self, operation: str, parameters: encode.Parameters, decoded: Callable[[Answer], Iterable[T]]) -> tuple[T, ...]:
-        """Read all pages; only an absent token ends the list, because an empty page may have a successor."""
+    def _pages(
+        self,
+        operation: str,
+        parameters: encode.Parameters,
+        decoded: Callable[[Answer], Iterable[T]],
+        most: int | None = None,
+    ) -> tuple[T, ...]:
+        """Read all pages, or those that hold the first ``most``.
+
+        Only an absent token ends the list, because an empty page may have a successor.
+        """
         items: list[T] = []
         tokens: list[str] = []
         while True:
             token = {"nextToken": tokens[-1]} if tokens else {}
             page, following = self._read(
                 operation,
-                {**parameters, "maxResults": PAGE_SIZE, **token},
+                {**parameters, "maxResults": min(PAGE_SIZE, most or PAGE_SIZE), **token},
                 lambda answer: (tuple(decoded(answer)), answer.get("nextToken")),
             )
             items.extend(page)
-            if not following:
-                return tuple(items)
+            if not following or (most is not None and len(items) >= most):
+                return tuple(items[:most])
             if following in tokens:
                 raise ServiceFailure(
                     f"{self._call(operation, parameters, Sending.READ)}: account {self.account} in {self.region} is sent "
@@ -281,12 +292,15 @@ class AwsCleanRooms(BudgetOperations):
 
     def _call(self, operation: str, parameters: encode.Parameters, sending: Sending) -> Call:
         subject = next((parameters[name] for name in _SUBJECTS if name in parameters), "")
-        return Call(operation, self.account, self.region, sending, subject)
+        call = Call(operation, self.account, self.region, sending, subject)
+        return replace(call, asked_in="the command") if operation in STARTS else call
 
 
 _SUBJECTS = (
     "privacyBudgetTemplateIdentifier",
     "changeRequestIdentifier",
+    "protectedQueryIdentifier",
+    "protectedJobIdentifier",
     "collaborationIdentifier",
     "membershipIdentifier",
     "resourceArn",

@@ -19,7 +19,7 @@ def table(document: Document) -> SharedTable:
 
 def template(document: Document) -> SharedTemplate:
     """Read a CollaborationAnalysisTemplateSummary."""
-    return SharedTemplate(AccountId(document["creatorAccountId"]), document["name"])
+    return SharedTemplate(AccountId(document["creatorAccountId"]), document["name"], document["arn"])
 
 
 def budget(document: Document) -> SharedBudget:

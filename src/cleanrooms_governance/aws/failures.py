@@ -31,13 +31,17 @@ class Sending(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One API call, as far as a message about it needs to know. ``subject`` is an id or ARN, or empty."""
+    """One API call, as far as a message about it needs to know.
+
+    ``subject`` is an id or ARN, or empty. ``asked_in`` is where what was refused is to be corrected.
+    """
 
     operation: str
     account: AccountId
     region: str
     sending: Sending
     subject: str = ""
+    asked_in: str = "the stack file"
 
     def __str__(self) -> str:
         return f"{self.operation} on {self.subject}" if self.subject else self.operation
@@ -178,12 +182,12 @@ def _of_answer(response: dict[str, Any], call: Call, known_regions: KnownRegions
             return verdict(
                 errors.QuotaExceeded,
                 f"has reached the quota {quota}",
-                "Ask AWS to raise it, or ask for less in the stack file.",
+                f"Ask AWS to raise it, or ask for less in {call.asked_in}.",
             )
         case _ if status == 403 or code.startswith("AccessDenied"):
             return verdict(errors.AccessDenied, *_of_denial(call))
         case _:
-            return verdict(errors.InvalidRequest, *_of_invalid(response, code, reason))
+            return verdict(errors.InvalidRequest, *_of_invalid(response, call, code, reason))
 
 
 def _of_credential_search(operation: str, response: dict[str, Any]) -> _Verdict:
@@ -206,12 +210,12 @@ def _of_denial(call: Call) -> tuple[str, str]:
     )
 
 
-def _of_invalid(response: dict[str, Any], code: str, reason: str) -> tuple[str, str]:
+def _of_invalid(response: dict[str, Any], call: Call, code: str, reason: str) -> tuple[str, str]:
     if reason == "IAM_SYNCHRONIZATION_DELAY":
         return "was refused because IAM does not know a new role everywhere yet", "Run again in a minute."
     fields = [f"{field.get('name')}: {field.get('message')}" for field in response.get("fieldList") or ()]
     about = f" [{'; '.join(fields)}]" if fields else ""
-    return f"had its request refused ({reason or code}){about}", "Correct the stack file accordingly."
+    return f"had its request refused ({reason or code}){about}", f"Correct {call.asked_in} accordingly."
 
 
 def _of_no_answer(error: Exception, call: Call, known_regions: KnownRegions) -> _Verdict:
@@ -257,7 +261,7 @@ def _of_no_answer(error: Exception, call: Call, known_regions: KnownRegions) -> 
         return _Verdict(errors.Unreachable, f"could not connect ({discreet(str(error))})", _about_region(call, known_regions))
     if isinstance(error, exceptions.ParamValidationError):
         report = " ".join(str(error).split())
-        return _Verdict(errors.InvalidRequest, f"sent nothing ({report})", "Correct the stack file accordingly.")
+        return _Verdict(errors.InvalidRequest, f"sent nothing ({report})", f"Correct {call.asked_in} accordingly.")
     if isinstance(error, IncompleteAnswer):
         return _without_answer(call, f"the answer lacks {error}")
     if isinstance(error, ResponseParserError):

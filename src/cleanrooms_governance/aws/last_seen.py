@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cleanrooms_governance.aws.calls import Answer
+from cleanrooms_governance.fingerprint import fingerprint
 
 Document = dict[str, Any]
 
@@ -107,8 +108,17 @@ def after(operation: str, parameters: Mapping[str, Any]) -> Document | None:
     """Return what a call asks for, without what names its target."""
     if operation in ("TagResource", "UntagResource"):
         return {"tags": _tags_after(parameters)}
-    asked = {name: value for name, value in parameters.items() if not _kind(name)}
+    asked = {name: _without_secrets(name, value) for name, value in parameters.items() if not _kind(name)}
     return asked or None
+
+
+def _without_secrets(name: str, value: Any) -> Any:
+    """Return a parameter with fingerprints in place of what the service model marks as sensitive."""
+    if name not in ("sqlParameters", "jobParameters"):
+        return value
+    told = {key: fingerprint(value[key]) for key in ("queryString",) if key in value}
+    values = {key: fingerprint(each) for key, each in value.get("parameters", {}).items()}
+    return {**value, **told, **({"parameters": values} if values else {})}
 
 
 def _kind(parameter: str) -> str:
