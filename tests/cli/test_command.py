@@ -31,7 +31,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 def test_the_worst_end_counts() -> None:
     assert Exit.DONE == worst([])
-    order = [Exit.ERROR, Exit.REFUSED, Exit.WAITING, Exit.CHANGES, Exit.DONE]
+    order = [Exit.ERROR, Exit.UNKNOWN, Exit.REFUSED, Exit.WAITING, Exit.CHANGES, Exit.DONE]
     for index, end in enumerate(order):
         assert end == worst(reversed(order[index:]))
 

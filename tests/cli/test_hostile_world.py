@@ -47,6 +47,9 @@ COMMANDS: dict[str, Command] = {
     "ask to join": lambda _: ("ask", BANK),
     "delete-collaboration": lambda _: ("delete-collaboration", "retail-media"),
     "leave": lambda _: ("leave", "media"),
+    "payers": lambda _: ("payers",),
+    "run query": lambda _: ("run", "query", "--membership", "media", "--sql", "select 1 as one", "--to-member", BANK),
+    "verify": lambda _: ("verify",),
 }
 
 
@@ -67,7 +70,7 @@ def test_an_invitation_with_its_block_does_not_come_through(world: World, collab
     assert [] == came_through(said)
 
 
-@pytest.mark.parametrize("command", ["requests list", "ask to join", "leave"])
+@pytest.mark.parametrize("command", ["requests list", "ask to join", "leave", "payers", "run query", "verify"])
 def test_what_the_service_says_does_not_come_through(world: World, collaboration: str, command: str) -> None:
     refused = FaultRule(kind=FaultKind.ERROR, operation="ListMembers", code="AccessDeniedException", members={"message": WORDS})
     world.app.faults.set([refused])

@@ -9,7 +9,16 @@ from string import Template
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / "src" / "cleanrooms_governance" / "permissions" / "templates"
-NAMES = ("creator-read", "creator-operate", "partner-read", "partner-operate", "pipeline", "destructive")
+NAMES = (
+    "creator-read",
+    "creator-operate",
+    "partner-read",
+    "partner-operate",
+    "partner-run-read",
+    "partner-run",
+    "pipeline",
+    "destructive",
+)
 
 Document = dict[str, Any]
 

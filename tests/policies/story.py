@@ -2,8 +2,8 @@
 
 The creator's stack creates a collaboration, lets the media account that it holds join, adds a member by change request and
 votes for media; the bank joins and votes from its own stack. Then the state is lost, an edit is taken back, the new member is
-removed, media sets privacy budgets and changes them, and a collaboration that somebody made in the console is adopted, which in
-the end is left and deleted by hand.
+removed, media sets privacy budgets and changes them, queries and jobs are run, and a collaboration that somebody made in the
+console is adopted, which in the end is left and deleted by hand.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from cleanrooms_emulator.callers.roles import Role
 from cleanrooms_emulator.iam import principals
 from cleanrooms_emulator.iam.principals import PrincipalPolicies
 from cleanrooms_emulator.transport.in_process import client, connect
+from cleanrooms_governance.analyses.analysis import Kind, Status
 from cleanrooms_governance.audit.entry import AuditLog
 from cleanrooms_governance.aws import AwsAccounts, Pace
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
@@ -32,8 +33,12 @@ from cleanrooms_governance.budgets.advance_budget import BudgetOwner, advance_bu
 from cleanrooms_governance.budgets.plan_budget import plan_budget
 from cleanrooms_governance.budgets.reading import read_budget
 from cleanrooms_governance.change_requests.next_move import Outcome, decide
+from cleanrooms_governance.cli.analyses.asked import Payers, ask_who_pays
+from cleanrooms_governance.cli.analyses.conducting import Terminal, cancel, conduct
+from cleanrooms_governance.cli.analyses.preparing import Wish, find_runner, prepare
 from cleanrooms_governance.cli.ending import Ending, carry_out, find_deletion, find_leaving
 from cleanrooms_governance.cli.stack import Stack
+from cleanrooms_governance.cli.worlds import World as CommandWorld
 from cleanrooms_governance.desired import (
     Access,
     Credentials,
@@ -62,6 +67,7 @@ from cleanrooms_governance.running.advance import advance, ensure_collaboration,
 from cleanrooms_governance.running.lookup import find_collaboration
 from cleanrooms_governance.running.making_moves import Parties
 from cleanrooms_governance.running.world import look_closer, read_world
+from cleanrooms_governance.seen import NotVisible
 from cleanrooms_governance.settings.stack_file import load
 from tests.policies.published import Document, filled
 
@@ -123,7 +129,10 @@ class Stage:
         bound = {
             role_arn(account, role): policies(account, *(f"{side}-{kind}" for side in sides), *more)
             for account, sides in (held or HELD).items()
-            for role, kind, more in ((READ_ROLE, "read", ()), (WRITE_ROLE, "operate", ("destructive",)))
+            for role, kind, more in (
+                (READ_ROLE, "read", ("partner-run-read",)),
+                (WRITE_ROLE, "operate", ("partner-run", "destructive")),
+            )
         }
         becoming = [document for account in HELD for document in policies(account, "pipeline")]
         self.enforce({**bound, USER: tuple(becoming)})
@@ -180,7 +189,8 @@ class Story:
         self._expect(find_collaboration(desired, "", self.stage.port(CREATOR)) is None, "there is no collaboration yet")
         id = ensure_collaboration(desired, "", self._parties())
         self.join(MEDIA, id, foreign=False, payer_for=frozenset({CostType.QUERY_COMPUTE, CostType.JOB_COMPUTE}))
-        bank: dict[str, Any] = {"foreign": True, "query_log": True, "result_configuration": RESULTS, "policy": BANK_VOTES}
+        bank: dict[str, Any] = {"foreign": True, "query_log": True, "policy": BANK_VOTES}
+        bank |= {"result_configuration": RESULTS, "job_result_configuration": JOB_RESULTS}
         self.join(BANK, id, **bank)
         self._advance(membership(BANK, id, **{**bank, "query_log": False}))
         self._advance(membership(BANK, id, **bank))
@@ -199,6 +209,7 @@ class Story:
         self._run(replace(desired, removed=frozenset({NEWCOMER})), id, Outcome.CONVERGED)
 
         self._look_before_removing(desired, id)
+        self._run_analyses(id)
         found = self._made_in_the_console()
         adopted = replace(wanted(member(CREATOR)), key="adopted", owner="acme/prod/adopted", id=found, name="Made by hand")
         self._run(adopted, found, Outcome.CONVERGED)
@@ -248,21 +259,47 @@ class Story:
         self._expect(report.outcome is Outcome.CONVERGED, f"{report.outcome}: {report.failure or said}")
         self._expect(not any("not visible" in each for each in said), f"it is visible what a budget gives away: {said}")
 
+    def _run_analyses(self, id: str) -> None:
+        """By hand: media runs a query and a job, looks at them, cancels one and lists them; the bank gets the results."""
+        stack = Stack("acme", "prod", load(runner_by_hand(id), Path()))
+        runner = find_runner(stack, "media", self.stage.accounts)
+        terminal = Terminal(self.told.append, ("--stack", "prod"), lambda _: self.stage.app.clock.advance(10))
+        for wish in (Wish(Kind.QUERY, sql="select 1 as one"), Wish(Kind.JOB, template="train")):
+            conducted = conduct(runner, *prepare(wish, runner, stack, self.stage.accounts), terminal, detach=False)
+            self._expect(conducted.analysis.status == Status.SUCCESS, f"it ends well: {conducted.analysis}")
+            self._expect(not isinstance(conducted.after, NotVisible), "the privacy budgets are visible")
+            begun = conduct(runner, *prepare(wish, runner, stack, self.stage.accounts), terminal, detach=True)
+            self._expect(cancel(runner, begun.analysis.id).status == Status.CANCELLING, "it is being cancelled")
+        world = CommandWorld(runner.declared.place, runner.live, ())
+        (payers,) = ask_who_pays([world], 10, stack, self.stage.accounts)
+        if not isinstance(payers, Payers):
+            raise StoryBroken("who pays is visible")
+        listed = [each.runs for each in payers.through]
+        self._expect(not any(isinstance(each, NotVisible) or not each for each in listed), f"what was run is visible: {listed}")
+
     def _shared_by_hand(self, id: str) -> None:
         """The bank brings a table, and media makes another one of it."""
         bank, media = (client(self.stage.app, "cleanrooms", account, REGION) for account in (BANK, MEDIA))
         own, medias = (self._membership_of(account, id) for account in (BANK, MEDIA))
         glue = {"glue": {"databaseName": "lake", "tableName": "visits"}}
         table = bank.create_configured_table(
-            name="visits", tableReference=glue, allowedColumns=["user_id", "amount"], analysisMethod="DIRECT_QUERY"
+            name="visits", tableReference=glue, allowedColumns=["user_id", "amount"], analysisMethod="MULTIPLE"
         )["configuredTable"]["id"]
         named = {"configuredTableIdentifier": table}
-        anything = {"allowedAnalyses": ["ANY_QUERY"], "allowedAnalysisProviders": [MEDIA]}
+        anything = {"allowedAnalyses": ["ANY_QUERY", "ANY_JOB"], "allowedAnalysisProviders": [MEDIA, BANK]}
         bank.create_configured_table_analysis_rule(
             **named, analysisRuleType="CUSTOM", analysisRulePolicy={"v1": {"custom": anything}}
         )
         bank.create_configured_table_association(
             **named, name="visits", membershipIdentifier=own, roleArn=role_arn(BANK, "lake")
+        )
+        script = {"entryPoint": {"location": {"bucket": "scripts", "key": "job.py"}}, "roleArn": role_arn(BANK, "scripts")}
+        bank.create_analysis_template(
+            membershipIdentifier=own,
+            name="train",
+            format="PYSPARK_1_0",
+            source={"artifacts": script},
+            schema={"referencedTables": ["visits"]},
         )
         heavy = {"sqlParameters": {"queryString": "select user_id from visits where amount > 9"}}
         media.create_intermediate_table(
@@ -318,6 +355,7 @@ RESULTS = {
     "outputConfiguration": {"s3": {"resultFormat": "CSV", "bucket": RESULTS_BUCKET}},
     "roleArn": role_arn(BANK, RESULTS_ROLE),
 }
+JOB_RESULTS = {"outputConfiguration": {"s3": {"bucket": RESULTS_BUCKET}}, "roleArn": role_arn(BANK, RESULTS_ROLE)}
 BANK_VOTES = VotingPolicy(approve=(Rule(types=frozenset({"ADD_MEMBER"}), accounts=frozenset({NEWCOMER})),))
 
 
@@ -349,15 +387,29 @@ def membership(account: AccountId, id: str, *, foreign: bool, **wishes: Any) -> 
 
 def by_hand(id: str) -> dict[str, str]:
     """The configuration of a stack that holds creator and bank, for the commands that end something."""
-    roles = {"read": {"role": role_arn("%s", READ_ROLE)}, "write": {"role": role_arn("%s", WRITE_ROLE)}}
-    accounts = {account: json.loads(json.dumps(roles).replace("%s", account)) for account in (CREATOR, BANK)}
     members: dict[str, Any] = {CREATOR: {"abilities": []}, BANK: {"abilities": []}}
     adopted = {"creator": CREATOR, "region": REGION, "id": id, "name": "Made by hand", "members": members}
-    sections = {
-        "accounts": accounts,
-        "collaborations": {"adopted": adopted},
-        "memberships": {"bank": {"account": BANK, "collaboration": "adopted"}},
+    return _configuration(
+        accounts=_held(CREATOR, BANK),
+        collaborations={"adopted": adopted},
+        memberships={"bank": {"account": BANK, "collaboration": "adopted"}},
+    )
+
+
+def runner_by_hand(id: str) -> dict[str, str]:
+    """The configuration of a stack that holds media, which runs queries and jobs in somebody else's collaboration."""
+    media = {"account": MEDIA, "collaboration": id, "region": REGION, "expects": {"creator": CREATOR}}
+    return _configuration(accounts=_held(MEDIA), memberships={"media": media})
+
+
+def _held(*accounts: AccountId) -> dict[str, Any]:
+    return {
+        account: {way: {"role": role_arn(account, name)} for way, name in (("read", READ_ROLE), ("write", WRITE_ROLE))}
+        for account in accounts
     }
+
+
+def _configuration(**sections: Any) -> dict[str, str]:
     return {f"cleanrooms:{name}": json.dumps(section) for name, section in sections.items()}
 
 

@@ -20,4 +20,4 @@ def test_every_writing_call_of_the_story_has_its_line_in_the_order_of_the_servic
     ]
     noted = [json.loads(line) for line in path.read_text().splitlines()]
     assert seen == [(line["operation"], line["account"], line["requestId"]) for line in noted]
-    assert 14 == len({operation for operation, _, _ in seen})
+    assert 18 == len({operation for operation, _, _ in seen})

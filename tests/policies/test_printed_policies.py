@@ -43,7 +43,8 @@ def held(account: str) -> dict[str, Any]:
 
 def creators_file() -> dict[str, Any]:
     """The creator's side of the story: it holds the media account too."""
-    members = {account: {"displayName": "A name", "abilities": []} for account in (CREATOR, MEDIA, BANK)}
+    members: dict[str, Any] = {account: {"displayName": "A name", "abilities": []} for account in (CREATOR, MEDIA, BANK)}
+    members[MEDIA]["abilities"] = ["CAN_QUERY", "CAN_RUN_JOB"]
     return {
         "accounts": {CREATOR: held(CREATOR), MEDIA: held(MEDIA)},
         "collaborations": {"sales": {"creator": CREATOR, "region": REGION, "members": members, "removed": [NEWCOMER]}},
@@ -109,7 +110,8 @@ def test_where_everything_applies_they_are_the_proved_documents(folder: Path) ->
 
 def test_the_story_comes_to_its_end_with_what_is_printed_for_its_two_files(folder: Path) -> None:
     found: dict[str, list[Document]] = {}
-    for document in (policies(folder, creators_file(), "--ending"), policies(folder, banks_file(), "--ending")):
+    by_hand = ("--ending", "--running")
+    for document in (policies(folder, creators_file(), *by_hand), policies(folder, banks_file(), *by_hand)):
         for identity in document["identities"]:
             holder = identity["credentials"].get("role", USER)
             found.setdefault(holder, []).extend(each["document"] for each in identity["policies"])
@@ -243,6 +245,17 @@ def test_what_ends_collaborations_and_memberships_is_printed_on_request_alone(fo
     assert "destructive" not in of_role(policies(folder, creators_file()), CREATOR, WRITE_ROLE)
     ending = of_role(policies(folder, creators_file(), "--ending"), MEDIA, WRITE_ROLE)["destructive"]
     assert ["LeaveCollaborations"] == [each["Sid"] for each in ending["Statement"]]
+
+
+def test_what_runs_queries_and_jobs_is_printed_on_request_for_those_who_may(folder: Path) -> None:
+    stack = creators_file()
+    assert "partner-run" not in of_role(policies(folder, stack), MEDIA, WRITE_ROLE)
+    assert {"partner-run": proved("partner-run", MEDIA)}.items() <= of_role(
+        policies(folder, stack, "--running"), MEDIA, WRITE_ROLE
+    ).items()
+    stack["collaborations"]["sales"]["members"][MEDIA]["abilities"] = []
+    found = [each["name"] for identity in policies(folder, stack, "--running")["identities"] for each in identity["policies"]]
+    assert not [each for each in found if each.startswith("partner-run")]
 
 
 def test_into_a_folder_each_policy_is_a_file_with_the_command_that_attaches_it(folder: Path) -> None:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from cleanrooms_emulator.transport.in_process import client, client_with_key
 from cleanrooms_emulator.wire.service import service
-from cleanrooms_governance.aws import budget_operations, cleanrooms, credentials
+from cleanrooms_governance.aws import analysis_operations, budget_operations, cleanrooms, credentials
 from cleanrooms_governance.errors import GovernanceError
 from tests.policies.published import FOLDER, NAMES, parts, published, without
 from tests.policies.story import (
@@ -73,7 +73,7 @@ def operations_that_are_sent() -> set[str]:
     """The operations named in the modules that call AWS."""
     texts = {
         node.value
-        for module in (budget_operations, cleanrooms, credentials)
+        for module in (analysis_operations, budget_operations, cleanrooms, credentials)
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
@@ -123,6 +123,11 @@ def test_collaborations_and_memberships_are_deleted_by_one_policy_alone() -> Non
         name for name, _, action in parts("Action") if action.startswith(("cleanrooms:DeleteC", "cleanrooms:DeleteMembership"))
     }
     assert {"destructive"} == deleting
+
+
+def test_queries_and_jobs_are_run_by_one_policy_alone() -> None:
+    running = {name for name, _, action in parts("Action") if "StartProtected" in action or "UpdateProtected" in action}
+    assert {"partner-run"} == running
 
 
 def test_the_reading_policies_only_read() -> None:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cleanrooms_governance.cli.acceptance import accepted_by
 from cleanrooms_governance.cli.foresight import Foresight, foresee
 from cleanrooms_governance.cli.invitations import declared_membership
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.cli.worlds import Seen, Trouble, World
-from cleanrooms_governance.errors import GovernanceError
 from cleanrooms_governance.memberships.expectations import payment_duties
 from cleanrooms_governance.model import (
     AccountId,
@@ -145,12 +145,4 @@ def _accepted(
     known: Mapping[AccountId, frozenset[CostType]] = ahead.live.accepted
     if account in known:
         return known[account]
-    access = listed.access if (listed := stack.file.accounts.get(account)) else None
-    if access is None:
-        return None
-    try:
-        memberships = accounts(access, world.live.region).memberships()
-    except GovernanceError:
-        return None
-    own = [each for each in memberships if each.collaboration_id == world.live.id and each.is_active]
-    return frozenset(cost for each in own for cost, pays in each.payments.items() if pays)
+    return accepted_by(account, world.live, stack, accounts)

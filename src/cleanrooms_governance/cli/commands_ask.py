@@ -25,16 +25,13 @@ def ask(account: AccountId, stack: str | None, stack_file: Path | None, collabor
     from cleanrooms_governance.cli.asking import ask_all
     from cleanrooms_governance.cli.reaching import accounts_of
     from cleanrooms_governance.cli.stack import read_stack
-    from cleanrooms_governance.cli.worlds import Choice, look, places
+    from cleanrooms_governance.cli.worlds import look, places_named
 
     read = read_stack(stack, stack_file, Path.cwd())
     if read is None:
         raise Misused("say in which stack's collaborations: --stack or --stack-file")
     accounts = accounts_of(read)
-    where = [each for each in places(read, Choice()) if collaboration in (None, each.label, each.id)]
-    if not where and collaboration is not None:
-        raise Misused(f"--collaboration {collaboration} is not in the stack file: give a key or an id of it")
-    seen = look(where, accounts)
+    seen = look(places_named(read, collaboration), accounts)
     found = ask_all(account, seen, read, accounts, datetime.now(UTC).date())
     if not read.knows(account) and not found:
         raise Misused(f"account {account} is neither in the stack file nor a member of its collaborations")

@@ -6,25 +6,22 @@ be seen right before.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Protocol
 
+from cleanrooms_governance.cli.declared import collaboration_of, declared_membership, section_of
 from cleanrooms_governance.cli.stack import Stack
-from cleanrooms_governance.cli.usage import Misused
-from cleanrooms_governance.cli.worlds import Choice, Place, World, access_of, declared_place, read
+from cleanrooms_governance.cli.worlds import Place, World, declared_place, read
 from cleanrooms_governance.errors import AnswerLost, Conflict, GovernanceError, Refused, ServiceError
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.running.lookup import check_identity, find_collaboration
 from cleanrooms_governance.running.polling import poll
 from cleanrooms_governance.service import Accounts, CleanRooms
-from cleanrooms_governance.settings.fields import Section
 from cleanrooms_governance.tagging import OWNER_TAG
 from cleanrooms_governance.text import plain
-
-S = TypeVar("S", bound=Section)
 
 _HOLDS_RESOURCES = "SUBRESOURCES_EXIST"
 
@@ -85,7 +82,7 @@ def find_deletion(stack: Stack, key: str, accounts: Accounts) -> Ending | Alread
 
     Raises: ``Refused`` if this stack may not delete it; ``Misused`` for an unknown key; every ``ServiceError`` of the reads.
     """
-    section = _section(stack.file.collaborations, key, "collaborations")
+    section = section_of(stack.file.collaborations, key, "collaborations")
     keys = (f"collaborations.{key}", *_memberships_in(stack, key))
     place, desired = declared_place(stack, key)
     service = accounts(place.access, place.region)
@@ -103,15 +100,13 @@ def find_deletion(stack: Stack, key: str, accounts: Accounts) -> Ending | Alread
 
 def find_leaving(stack: Stack, key: str, accounts: Accounts) -> Ending | AlreadyOver:
     """Return which membership there is to end under a key of the stack file. Raises as ``find_deletion`` does."""
-    section = _section(stack.file.memberships, key, "memberships")
-    access = access_of(stack, section.account, Choice().credentials)
-    own = stack.file.collaborations.get(section.collaboration)
-    region = own.region if own else section.region or ""
-    keys = (f"memberships.{key}", *((f"collaborations.{section.collaboration}.members.{section.account}",) if own else ()))
-    place = Place(key, access, region)
+    declared = declared_membership(stack, key)
+    section, place = declared.section, declared.place
+    own_keys = (f"collaborations.{section.collaboration}.members.{section.account}",) if declared.own else ()
+    keys = (f"memberships.{key}", *own_keys)
     _check_may_write(f"memberships.{key}", place, paused=section.paused)
-    collaboration = _collaboration_of(stack, section.collaboration, accounts) if own else section.collaboration
-    service = accounts(access, region)
+    collaboration = collaboration_of(declared, stack, accounts)
+    service = accounts(place.access, place.region)
     mine = [each for each in service.memberships() if each.collaboration_id == collaboration]
     membership = next((each for each in mine if each.is_active), None)
     if membership is None:
@@ -119,7 +114,7 @@ def find_leaving(stack: Stack, key: str, accounts: Accounts) -> Ending | Already
         return AlreadyOver(Rule.LEAVE, keys, f"the membership of account {section.account} {status}")
     world = read(place, membership.collaboration_id, accounts)
     if world.live.creator == section.account:
-        command = f"crgov {Rule.DELETE} {section.collaboration}" if own else "deleting it"
+        command = f"crgov {Rule.DELETE} {section.collaboration}" if declared.own else "deleting it"
         raise Refused(
             f"memberships.{key}: account {section.account} created collaboration {world.live.id}, and the creator can leave"
             f" only by deleting it: {command}"
@@ -178,20 +173,8 @@ def _is_gone(ending: Ending, service: CleanRooms) -> bool | None:
     return None if there else True
 
 
-def _section(sections: Mapping[str, S], key: str, where: str) -> S:
-    if key not in sections:
-        known = ", ".join(sorted(sections)) or "none"
-        raise Misused(f"{key} is no key under {where} of the stack file; there are: {known}")
-    return sections[key]
-
-
 def _memberships_in(stack: Stack, key: str) -> Iterable[str]:
     return (f"memberships.{each}" for each, section in sorted(stack.file.memberships.items()) if section.collaboration == key)
-
-
-def _collaboration_of(stack: Stack, key: str, accounts: Accounts) -> str | None:
-    place, desired = declared_place(stack, key)
-    return find_collaboration(desired, "", accounts(place.access, place.region))
 
 
 def _check_may_write(path: str, place: Place, *, paused: bool | None) -> None:

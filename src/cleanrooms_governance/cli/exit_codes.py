@@ -12,10 +12,11 @@ class Exit(IntEnum):
     CHANGES = 2
     WAITING = 3
     REFUSED = 4
+    UNKNOWN = 5
     USAGE = 64
 
 
-_WORST_FIRST = (Exit.USAGE, Exit.ERROR, Exit.REFUSED, Exit.WAITING, Exit.CHANGES, Exit.DONE)
+_WORST_FIRST = (Exit.USAGE, Exit.ERROR, Exit.UNKNOWN, Exit.REFUSED, Exit.WAITING, Exit.CHANGES, Exit.DONE)
 
 
 def worst(ends: Iterable[Exit]) -> Exit:

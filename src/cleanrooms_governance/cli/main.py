@@ -15,20 +15,23 @@ from cleanrooms_governance.cli import output
 from cleanrooms_governance.cli.commands_ask import ask
 from cleanrooms_governance.cli.commands_ending import delete_collaboration, leave
 from cleanrooms_governance.cli.commands_invitations import invitations
+from cleanrooms_governance.cli.commands_payers import payers
 from cleanrooms_governance.cli.commands_policies import policies
 from cleanrooms_governance.cli.commands_probe import probe
 from cleanrooms_governance.cli.commands_requests import requests
+from cleanrooms_governance.cli.commands_run import run
 from cleanrooms_governance.cli.commands_up import up
+from cleanrooms_governance.cli.commands_verify import verify
 from cleanrooms_governance.cli.exit_codes import Exit
 from cleanrooms_governance.cli.usage import Misused
-from cleanrooms_governance.errors import GovernanceError, Refused
+from cleanrooms_governance.errors import GovernanceError, NotKnown, Refused
 from cleanrooms_governance.text import discreet
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="Exit codes: 0 nothing to do, or done; 2 changes; 3 waiting for others; 4 refused or denied; 1 error; 64 wrong"
-    " usage. Of several collaborations the worst counts: 1, 4, 3, 2, 0.",
+    epilog="Exit codes: 0 nothing to do, or done; 2 changes; 3 waiting for others; 4 refused or denied; 5 not known"
+    " whether it was done; 1 error; 64 wrong usage. Of several collaborations the worst counts: 1, 5, 4, 3, 2, 0.",
 )
 @click.version_option(package_name="cleanrooms-governance", prog_name="crgov")
 def crgov() -> None:
@@ -39,6 +42,9 @@ crgov.add_command(requests)
 crgov.add_command(invitations)
 crgov.add_command(ask)
 crgov.add_command(up)
+crgov.add_command(payers)
+crgov.add_command(run)
+crgov.add_command(verify)
 crgov.add_command(delete_collaboration)
 crgov.add_command(leave)
 crgov.add_command(policies)
@@ -63,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _ended(str(error), Exit.USAGE, as_json=as_json)
     except Refused as error:
         return _ended(str(error), Exit.REFUSED, as_json=as_json)
+    except NotKnown as error:
+        return _ended(str(error), Exit.UNKNOWN, as_json=as_json)
     except (GovernanceError, click.ClickException) as error:
         return _ended(str(error), Exit.ERROR, as_json=as_json)
     except BrokenPipeError:

@@ -35,11 +35,11 @@ def list_report(seen: Sequence[Seen], names: Mapping[AccountId, str], look_ahead
     ends: list[Exit] = []
     for each in seen:
         if isinstance(each, Trouble):
-            documents.append(_of_place(each) | {"error": each.why})
+            documents.append(place_document(each) | {"error": each.why})
             lines += [Line(f"{each.place.label}: not read", Tone.TITLE), Line(each.why, Tone.TAKEN, 2)]
             ends.append(each.end)
         elif isinstance(each, NotThere):
-            documents.append(_of_place(each) | {"requests": []})
+            documents.append(place_document(each) | {"requests": []})
             lines += [Line(f"{each.place.label}: not created yet", Tone.TITLE)]
         else:
             shown = [request for request in each.requests if past or request.is_open]
@@ -115,5 +115,6 @@ def world_document(world: World) -> dict[str, Any]:
     }
 
 
-def _of_place(each: NotThere | Trouble) -> dict[str, Any]:
+def place_document(each: NotThere | Trouble) -> dict[str, Any]:
+    """Return which collaboration this is about, where it was not read."""
     return {"key": each.place.label, "id": each.place.id, "region": each.place.region, "seenAs": each.place.access.account}

@@ -95,6 +95,17 @@ def places(stack: Stack | None, choice: Choice) -> list[Place]:
     return [Place(choice.collaboration, access, choice.region, choice.collaboration)]
 
 
+def places_named(stack: Stack, named: str | None) -> list[Place]:
+    """Return where to look in a stack file: everywhere, or where ``named``, a key or an id, says.
+
+    Raises: ``Misused`` if that is nowhere.
+    """
+    where = [each for each in places(stack, Choice()) if named in (None, each.label, each.id)]
+    if not where and named is not None:
+        raise Misused(f"{named} is no collaboration of the stack file: give a key or an id of it")
+    return where
+
+
 def access_of(stack: Stack | None, account: AccountId, credentials: Credentials) -> Access:
     """Return the way into an account: the stack file's, or the options' where no stack file was named.
 

@@ -1,15 +1,23 @@
 """The identities of a stack file, and which policies each of them needs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cleanrooms_governance.desired import Access, Credentials
-from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.model import RUNNER_ABILITIES, AccountId
 from cleanrooms_governance.permissions.filling import Policy, Statement, Values, fill, with_tag_keys
 from cleanrooms_governance.settings.sections import MembershipSection
 from cleanrooms_governance.settings.stack_file import StackFile
 
 READ, WRITE = "read", "write"
+
+
+class ByHand(StrEnum):
+    """What only people do, by commands, so that it is printed on request alone."""
+
+    ENDING = "ending"
+    RUNNING = "running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +33,13 @@ class Identity:
     policies: tuple[Policy, ...]
 
 
-def identities(stack: StackFile, *, ending: bool = False) -> list[Identity]:
+def identities(stack: StackFile, by_hand: Collection[ByHand] = ()) -> list[Identity]:
     """Return every identity that a stack file names, by account, the environment's at the end if roles are assumed from it.
 
-    Parameters: ``ending`` adds what ``crgov delete-collaboration`` and ``crgov leave`` need.
+    Parameters: ``by_hand`` adds what ``crgov delete-collaboration`` and ``crgov leave`` need, and ``crgov run``.
     """
     found = [
-        each for account in stack.accounts.values() if account.access for each in _of_account(stack, account.access, ending)
+        each for account in stack.accounts.values() if account.access for each in _of_account(stack, account.access, by_hand)
     ]
     roles = sorted({each.credentials.role for each in found if each.credentials.role})
     if roles:
@@ -39,9 +47,9 @@ def identities(stack: StackFile, *, ending: bool = False) -> list[Identity]:
     return found
 
 
-def _of_account(stack: StackFile, access: Access, ending: bool) -> Iterator[Identity]:
+def _of_account(stack: StackFile, access: Access, by_hand: Collection[ByHand]) -> Iterator[Identity]:
     needs = _Needs(stack, access.account)
-    reading, writing = tuple(needs.reading()), tuple(needs.writing(ending))
+    reading, writing = tuple(needs.reading(by_hand)), tuple(needs.writing(by_hand))
     if access.write is None:
         yield Identity(access.account, (READ,), access.read, reading)
     elif access.write == access.read:
@@ -66,20 +74,24 @@ class _Needs:
         self._created = [each for each in stack.collaborations.values() if each.creator == account]
         self._memberships = [each for each in stack.memberships.values() if each.account == account]
 
-    def reading(self) -> Iterator[Policy]:
+    def reading(self, by_hand: Collection[ByHand]) -> Iterator[Policy]:
         """Yield what a preview needs, and every look between two moves of a run."""
         if self._created:
             yield fill("creator-read", lambda _: self._own_regions())
         if self._memberships:
             yield fill("partner-read", self._looking)
+        if ByHand.RUNNING in by_hand and self._running():
+            yield fill("partner-run-read", lambda _: self._running())
 
-    def writing(self, ending: bool) -> Iterator[Policy]:
+    def writing(self, by_hand: Collection[ByHand]) -> Iterator[Policy]:
         """Yield what a run needs besides."""
         if self._created:
             yield fill("creator-operate", self._creating, self._with_collaboration_tags)
         if self._memberships:
             yield fill("partner-operate", self._joining, self._with_membership_tags)
-        if ending and (self._created or self._memberships):
+        if ByHand.RUNNING in by_hand and self._running():
+            yield fill("partner-run", lambda _: self._running())
+        if ByHand.ENDING in by_hand and (self._created or self._memberships):
             yield fill("destructive", self._ending)
 
     def _own_regions(self) -> list[Values]:
@@ -100,6 +112,16 @@ class _Needs:
 
     def _places(self) -> list[Values]:
         return [self._place(each) for each in self._memberships]
+
+    def _running(self) -> list[Values]:
+        """Return where the account may run queries or jobs, as far as the file says."""
+        return [self._place(each) for each in self._memberships if self._may_run(each)]
+
+    def _may_run(self, membership: MembershipSection) -> bool:
+        own = self._stack.collaborations.get(membership.collaboration)
+        member = own.members.get(self._account) if own else None
+        abilities = member.abilities if member else membership.expects.abilities
+        return abilities is None or bool(abilities & RUNNER_ABILITIES)
 
     def _creating(self, sid: str) -> list[Values]:
         if sid == "RemoveMembers" and not any(each.removed for each in self._created):
