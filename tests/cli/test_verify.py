@@ -147,6 +147,53 @@ def test_payments_that_are_accepted_beyond_the_file_are_found(monkeypatch: pytes
         assert any(path == "memberships.runner" and "queryCompute" in message for path, _, message in found(ran))
 
 
+LIMITED = (
+    ", privacyBudgets: {noise: {type: DIFFERENTIAL_PRIVACY, epsilon: 3, usersNoisePerQuery: 20, autoRefresh: NONE},"
+    " orders: {type: ACCESS_BUDGET, resource: orders, budgets: [{type: LIFETIME, budget: 7}]}}"
+)
+BUDGETS = "memberships.runner.privacyBudgets"
+
+
+def limiting() -> tuple[AnalysisWorld, str]:
+    """A world whose runner gets no results, so that it may protect its tables, and a stack file that declares its budgets."""
+    world = settled(AnalysisWorld([member(RUNNER, "CAN_QUERY", "CAN_RUN_JOB"), reader()]))
+    text = stack_text(world, membership=LIMITED).replace("CAN_RUN_JOB, CAN_RECEIVE_RESULTS", "CAN_RUN_JOB")
+    return world, text
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "limited", "uses", "expected"),
+    [
+        (3, "orders", 7, []),
+        (4, "orders", 7, [f"{BUDGETS}.noise"]),
+        (3, "orders", 9, [f"{BUDGETS}.orders", f"{BUDGETS}.orders.budgets"]),
+        (3, "visits", 7, [f"{BUDGETS}.orders"]),
+        (None, "orders", 7, [f"{BUDGETS}.noise"]),
+    ],
+    ids=["in force", "another epsilon", "another amount", "on another table", "missing"],
+)
+def test_privacy_budgets_that_are_not_in_force_are_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, epsilon: int | None, limited: str, uses: int, expected: list[str]
+) -> None:
+    world, text = limiting()
+    tables = {name: world.table(name, owner=RUNNER) for name in ("orders", "visits")}
+    world.budget(tables[limited], uses, "LIFETIME", owner=RUNNER)
+    if epsilon is not None:
+        world.protect(epsilon, 20, owner=RUNNER)
+    with served(world, monkeypatch, tmp_path, text):
+        ran = verify("--json")
+        assert (2 if expected else 0, {*expected}) == (ran.code, {path for path, check, _ in found(ran) if check == "budget"})
+
+
+def test_privacy_budgets_that_may_not_be_read_are_told_and_end_with_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    world, text = limiting()
+    denied: dict[str, Any] = {"kind": FaultKind.ERROR, "code": "AccessDeniedException", "service": "cleanrooms"}
+    world.app.faults.set([FaultRule(operation="ListPrivacyBudgetTemplates", **denied)])
+    with served(world, monkeypatch, tmp_path, text):
+        ran = verify("--json")
+        assert (1, [BUDGETS]) == (ran.code, [each[0] for each in found(ran, "unread")])
+
+
 @pytest.mark.parametrize(
     ("account", "unread"),
     [(CREATOR, ["collaborations.campaigns", "memberships.runner"]), (RUNNER, ["memberships.runner"])],

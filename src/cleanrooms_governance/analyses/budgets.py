@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.privacy_budgets import AccessBalance, PrivacyBalance, PrivacyBudget
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,33 +15,37 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """A privacy budget with what is left of it.
+class Spent:
+    """How one part of a budget stood before and stands after; ``before`` is ``None`` where it was not there or not seen.
 
-    ``resource`` is the ARN of the table of an access budget, empty for differential privacy. The ``parts`` are aggregation
-    types, or the periods of an access budget (service model: DifferentialPrivacyAggregationType, AccessBudgetType).
+    A ``part`` is an aggregation type, or a period of an access budget (service model: DifferentialPrivacyAggregationType,
+    AccessBudgetType).
     """
 
-    id: str
-    owner: AccountId
-    kind: str
-    resource: str
-    parts: Mapping[str, Balance]
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """How one part of a budget stood before and stands after; ``before`` is ``None`` where it was not there or not seen."""
-
-    budget: Budget
+    budget: PrivacyBudget
     part: str
     before: Balance | None
     after: Balance
 
+    @property
+    def resource(self) -> str:
+        """The ARN of the table of an access budget, empty for differential privacy."""
+        balance = self.budget.balance
+        return balance.resource if isinstance(balance, AccessBalance) else ""
 
-def spent(before: Iterable[Budget], after: Iterable[Budget]) -> Iterator[Spent]:
+
+def spent(before: Iterable[PrivacyBudget], after: Iterable[PrivacyBudget]) -> Iterator[Spent]:
     """Yield every part of every budget that is there now, in the order of the service."""
-    known = {budget.id: budget.parts for budget in before}
+    known = {budget.id: _parts(budget) for budget in before}
     for budget in after:
-        for part, balance in budget.parts.items():
+        for part, balance in _parts(budget).items():
             yield Spent(budget, part, known.get(budget.id, {}).get(part), balance)
+
+
+def _parts(budget: PrivacyBudget) -> Mapping[str, Balance]:
+    match budget.balance:
+        case PrivacyBalance(aggregations=aggregations):
+            return {kind: Balance(each.left, each.most) for kind, each in aggregations.items()}
+        case AccessBalance(periods=periods):
+            return {period: Balance(each.left, each.uses) for period, each in periods.items()}
+    return {}

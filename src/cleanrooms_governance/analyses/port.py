@@ -3,7 +3,6 @@
 from typing import Protocol
 
 from cleanrooms_governance.analyses.analysis import Analysis, Kind, Submission, Summary
-from cleanrooms_governance.analyses.budgets import Budget
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.service import CleanRooms, CleanRoomsReads
 
@@ -19,9 +18,6 @@ class AnalysisReads(CleanRoomsReads, Protocol):
 
     def analysis(self, kind: Kind, membership_id: str, analysis_id: str) -> Analysis:
         """Read one query or job."""
-
-    def collaboration_budgets(self, collaboration_id: str) -> tuple[Budget, ...]:
-        """Read the privacy budgets of all members, as far as the service shows them to this one."""
 
 
 class Analyses(AnalysisReads, CleanRooms, Protocol):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from cleanrooms_governance.analyses.analysis import Analysis, Kind, Submission, Summary
-from cleanrooms_governance.analyses.budgets import Budget
 from cleanrooms_governance.aws import decode_analyses
 from cleanrooms_governance.aws.calls import Answer
 from cleanrooms_governance.aws.encode import Parameters
@@ -50,8 +49,6 @@ _WIRE = {
 STARTS = frozenset(wire.start for wire in _WIRE.values())
 """What a person asks for in a command, so that it is corrected there."""
 
-_BUDGET_TYPES = ("DIFFERENTIAL_PRIVACY", "ACCESS_BUDGET")
-
 
 class AnalysisOperations(ABC):
     """Implements what ``analyses.port.Analyses`` has beside ``service.CleanRooms``, for a class that sends."""
@@ -71,19 +68,6 @@ class AnalysisOperations(ABC):
         wire = _WIRE[kind]
         about = {"membershipIdentifier": membership_id, f"{wire.one}Identifier": analysis_id}
         return self._read(wire.get, about, lambda answer: decode_analyses.analysis(kind, answer[wire.one]))
-
-    def collaboration_budgets(self, collaboration_id: str) -> tuple[Budget, ...]:
-        """Read the privacy budgets of all members, both types: a list asks for one of them (service model)."""
-        about = {"collaborationIdentifier": collaboration_id}
-        return tuple(
-            budget
-            for kind in _BUDGET_TYPES
-            for budget in self._pages(
-                "ListCollaborationPrivacyBudgets",
-                {**about, "privacyBudgetType": kind},
-                lambda answer: map(decode_analyses.budget, answer["collaborationPrivacyBudgetSummaries"]),
-            )
-        )
 
     def start_analysis(self, membership_id: str, submission: Submission) -> Analysis:
         """Start a query or job."""

@@ -1,11 +1,10 @@
-"""How do answers about queries, jobs and privacy budgets become values?"""
+"""How do answers about queries and jobs become values?"""
 
 from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
 from cleanrooms_governance.analyses.analysis import Analysis, Failure, Kind, Sensitivity, Submission, Summary
-from cleanrooms_governance.analyses.budgets import Balance, Budget
 from cleanrooms_governance.model import AccountId
 
 Document = Mapping[str, Any]
@@ -50,22 +49,6 @@ def analysis(kind: Kind, document: Document) -> Analysis:
         receivers=tuple(AccountId(member["accountId"]) for each in outputs for member in each.get("memberList") or ()),
         failure=_failure(document.get("error")),
         sensitivity=tuple(map(_sensitivity, document.get("differentialPrivacy", {}).get("sensitivityParameters", ()))),
-    )
-
-
-def budget(document: Document) -> Budget:
-    """Read a CollaborationPrivacyBudgetSummary."""
-    parts = document["budget"]
-    private = parts.get("differentialPrivacy") or {}
-    access = parts.get("accessBudget") or {}
-    aggregations = {each["type"]: Balance(each["remainingCount"], each["maxCount"]) for each in private.get("aggregations", ())}
-    periods = {each["budgetType"]: Balance(each["remainingBudget"], each["budget"]) for each in access.get("details", ())}
-    return Budget(
-        id=document["id"],
-        owner=AccountId(document["creatorAccountId"]),
-        kind=document["type"],
-        resource=access.get("resourceArn", ""),
-        parts=aggregations | periods,
     )
 
 

@@ -105,7 +105,8 @@ def _side(key: str, stack: Stack, found: Mapping[str, Collaboration], accounts: 
     plan = plan_membership(desired, invitation)
     if live is not None:
         live = with_acceptance(live, live.members, stack, accounts)
-    return _Side(key, declared.account, MembershipLook(desired, invitation.membership, live, plan, _names(live, stack)))
+    seen = MembershipLook(desired, invitation.membership, live, plan, _names(live, stack), invitation.budgets)
+    return _Side(key, declared.account, seen)
 
 
 def _of_side(side: _Side) -> Iterator[Observation]:

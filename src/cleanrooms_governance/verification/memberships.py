@@ -1,12 +1,15 @@
 """Is a membership as its section says?"""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cleanrooms_governance.analyses.payers import CHARGEABLE, Standing, standing_of
+from cleanrooms_governance.budgets.overview import SeenBudgets
+from cleanrooms_governance.budgets.plan_budget import WAITS, plan_budget
 from cleanrooms_governance.desired import DesiredMembership
 from cleanrooms_governance.model import AccountId, Collaboration, Membership
-from cleanrooms_governance.planning.plan import Level, Plan
+from cleanrooms_governance.planning.plan import Level, Plan, Remark
+from cleanrooms_governance.seen import NotVisible
 from cleanrooms_governance.text import label, plain
 from cleanrooms_governance.verification.observation import Observation, Weight, placed
 
@@ -17,6 +20,7 @@ class MembershipLook:
 
     Parameters: ``membership`` is ``None`` where the account has not joined, ``live`` where it does not see the collaboration;
     ``live`` has what can be seen of who has accepted to pay. ``plan`` is what separates the file from the live world.
+    ``budgets`` are the privacy budgets of a membership in use, where the file declares some.
     """
 
     desired: DesiredMembership
@@ -24,6 +28,7 @@ class MembershipLook:
     live: Collaboration | None
     plan: Plan
     names: Mapping[AccountId, str]
+    budgets: SeenBudgets | NotVisible | None = None
 
     @property
     def path(self) -> str:
@@ -48,17 +53,31 @@ def _in_use(look: MembershipLook) -> Iterator[Observation]:
 
 
 def _as_declared(look: MembershipLook) -> Iterator[Observation]:
-    if look.membership is None or not look.membership.is_active:
-        return
-    for planned in look.plan.changes:
-        yield Observation(look.path, "membership", f"is not as declared: a run would {planned}")
-    for refusal in look.plan.refusals:
-        path, message = placed(look.path, refusal.message)
-        yield Observation(path, "membership", f"a run would be refused: {message}")
-    for remark in look.plan.remarks:
-        if remark.level is Level.WARNING:
-            path, message = placed(look.path, remark.message)
-            yield Observation(path, "membership", message)
+    if look.membership is not None and look.membership.is_active:
+        yield from _separated(look.plan, look.path, "membership", lambda remark: remark.level is Level.WARNING)
+
+
+def _budgets(look: MembershipLook) -> Iterator[Observation]:
+    """Look whether each declared privacy budget is in force. What else there is, the membership's own plan warns of."""
+    if isinstance(look.budgets, NotVisible) and look.desired.budgets:
+        text = f"it is not visible whether they are in force ({look.budgets.reason})"
+        yield Observation(f"{look.path}.privacyBudgets", "budget", text, Weight.UNREAD)
+    elif isinstance(look.budgets, SeenBudgets):
+        for name, seen in look.budgets.declared.items():
+            budget = replace(look.desired.budget(name), names=look.names)
+            yield from _separated(plan_budget(budget, seen), budget.path, "budget", lambda remark: remark.rule == WAITS)
+
+
+def _separated(plan: Plan, where: str, check: str, is_finding: Callable[[Remark], bool]) -> Iterator[Observation]:
+    """Yield what separates the file from the live world; ``is_finding`` picks the remarks that tell of it too."""
+    for planned in plan.changes:
+        yield Observation(where, check, f"is not as declared: a run would {planned}")
+    for refusal in plan.refusals:
+        path, message = placed(where, refusal.message)
+        yield Observation(path, check, f"a run would be refused: {message}")
+    for remark in filter(is_finding, plan.remarks):
+        path, message = placed(where, remark.message)
+        yield Observation(path, check, message)
 
 
 def _default_payers(look: MembershipLook) -> Iterator[Observation]:
@@ -73,5 +92,5 @@ def _default_payers(look: MembershipLook) -> Iterator[Observation]:
             yield Observation(path, "payer", f"{who} cannot be charged: {standing}")
 
 
-CHECKS: tuple[Callable[[MembershipLook], Iterator[Observation]], ...] = (_in_use, _as_declared, _default_payers)
+CHECKS: tuple[Callable[[MembershipLook], Iterator[Observation]], ...] = (_in_use, _as_declared, _budgets, _default_payers)
 """What is looked at, in the order in which it is said."""

@@ -36,6 +36,7 @@ from cleanrooms_governance.errors import (
 )
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.privacy_budgets import BudgetType
 from tests.emulator.analyses.analysis_world import TO_READER, AnalysisWorld
 from tests.emulator.world import CREATOR, NO_SUCH_ID, READER, RUNNER
 from tests.unit.aws.world import FakeTime
@@ -183,12 +184,13 @@ def test_how_differential_privacy_protected_a_query_is_shown(stage: Stage) -> No
     }
     stage.table("purchases", rule=rule)
     stage.protect(epsilon=3, noise=20)
-    before = stage.port.collaboration_budgets(stage.collaboration_id)
+    before = stage.port.shared_budgets(stage.collaboration_id, BudgetType.DIFFERENTIAL_PRIVACY)
     begun, _ = stage.start(Kind.QUERY, sql="select count(distinct user_id) as users from purchases")
     stage.clock.advance(10)
     (shown,) = stage.port.analysis(Kind.QUERY, stage.own, begun.id).sensitivity
     assert Sensitivity("COUNT_DISTINCT", shown.expression, 1) == shown
-    parts = {each.part: each for each in spent(before, stage.port.collaboration_budgets(stage.collaboration_id))}
+    after = stage.port.shared_budgets(stage.collaboration_id, BudgetType.DIFFERENTIAL_PRIVACY)
+    parts = {each.part: each for each in spent(before, after)}
     counted = parts["COUNT_DISTINCT"]
     assert counted.before is not None
     assert (counted.before.left - 1, CREATOR) == (counted.after.left, counted.budget.owner)
@@ -197,9 +199,10 @@ def test_how_differential_privacy_protected_a_query_is_shown(stage: Stage) -> No
 def test_an_access_budget_shows_each_of_its_periods(stage: Stage) -> None:
     arn = stage.table("clicks", owner=RUNNER)
     stage.budget(arn, 7, "LIFETIME", owner=RUNNER)
-    (budget,) = stage.port.collaboration_budgets(stage.collaboration_id)
-    assert (RUNNER, "ACCESS_BUDGET", arn) == (budget.owner, budget.kind, budget.resource)
-    assert {"LIFETIME": Balance(7, 7)} == budget.parts
+    seen = stage.port.shared_budgets(stage.collaboration_id, BudgetType.ACCESS_BUDGET)
+    (part,) = spent((), seen)
+    assert (RUNNER, arn, "LIFETIME", None) == (part.budget.owner, part.resource, part.part, part.before)
+    assert Balance(7, 7) == part.after
 
 
 def test_the_newest_are_listed_first_and_no_more_than_asked_for(stage: Stage) -> None:

@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 
+from cleanrooms_governance.budgets.overview import SeenBudgets
+from cleanrooms_governance.budgets.seen_budget import SeenBudget
 from cleanrooms_governance.desired import DesiredMembership
 from cleanrooms_governance.model import Collaboration, CostType, Membership
 from cleanrooms_governance.planning.plan import Level, Plan, Refusal, Remark
 from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
+from cleanrooms_governance.privacy_budgets import BudgetedTable, DeclaredBudget
+from cleanrooms_governance.seen import NotVisible
 from cleanrooms_governance.verification.collaborations import CollaborationLook, observe_collaboration
 from cleanrooms_governance.verification.memberships import MembershipLook, observe_membership
 from cleanrooms_governance.verification.observation import Observation, Weight
+from tests.unit.core.budgets import access, limited, live, privacy, week
+from tests.unit.core.budgets import seen as seen_budget
 from tests.unit.core.builders import BANK, ID, QUERY, RECEIVE, RUNNER, collaboration, member, pays, stack_file, wanted_member
 
 COST = CostType.QUERY_COMPUTE
@@ -108,3 +114,44 @@ class TestMemberships:
     def test_a_default_payer_that_cannot_be_charged_is_found(self) -> None:
         path = "memberships.bank.defaultPayer.queryCompute"
         assert [f"{path}: {BANK} (bank) cannot be charged: not a candidate"] == seen(OWN, Plan(ID), LIVE)
+
+
+BUDGETS = "memberships.bank.privacyBudgets"
+NOISE, ORDERS = privacy(3, 50), access(week(50))
+
+
+def of_budgets(budgets: SeenBudgets | NotVisible) -> list[Observation]:
+    """What is said of a membership whose file declares differential privacy and an access budget."""
+    declaring = replace(DESIRED, budgets={"noise": DeclaredBudget(NOISE), "orders": DeclaredBudget(ORDERS)})
+    return list(observe_membership(MembershipLook(declaring, OWN, None, Plan(ID), {BANK: "bank"}, budgets)))
+
+
+def of_orders(orders: SeenBudget) -> list[str]:
+    """What is said of the access budget, beside differential privacy as the file says."""
+    return [str(each) for each in of_budgets(SeenBudgets({"noise": seen_budget(live(NOISE.parameters)), "orders": orders}))]
+
+
+class TestBudgets:
+    def test_nothing_is_said_of_budgets_in_force(self) -> None:
+        assert [] == of_orders(seen_budget(limited(week(50))))
+
+    def test_one_that_is_missing_is_found(self) -> None:
+        assert [
+            f"{BUDGETS}.orders: is not as declared: a run would create the access budget of table orders of"
+            f" {BANK} (bank): 50 uses a CALENDAR_WEEK (autoRefresh ENABLED)"
+        ] == of_orders(seen_budget())
+
+    def test_one_with_other_terms_is_found_with_what_keeps_a_run_from_changing_it(self) -> None:
+        changed, refused = of_orders(seen_budget(limited(week(80))))
+        assert changed.startswith(f"{BUDGETS}.orders: is not as declared: a run would change the access budget of table orders")
+        assert refused.startswith(f"{BUDGETS}.orders.budgets: a run would be refused: ")
+
+    def test_one_whose_table_is_not_there_is_found_with_the_tables_that_are(self) -> None:
+        (found,) = of_orders(seen_budget(table=None, tables=(BudgetedTable("visits", "arn:visits"),)))
+        assert found.startswith(f"{BUDGETS}.orders.resource: ")
+        assert "(there are visits)" in found
+
+    def test_what_is_not_visible_is_said_once_and_is_no_finding(self) -> None:
+        (found,) = of_budgets(NotVisible("ListPrivacyBudgetTemplates: AccessDeniedException"))
+        assert (BUDGETS, "budget", Weight.UNREAD) == (found.path, found.check, found.weight)
+        assert "ListPrivacyBudgetTemplates: AccessDeniedException" in found.message

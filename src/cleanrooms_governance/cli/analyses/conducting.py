@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cleanrooms_governance.analyses.analysis import Analysis, Kind, Status, Submission
-from cleanrooms_governance.analyses.budgets import Budget
 from cleanrooms_governance.analyses.following import follow
 from cleanrooms_governance.analyses.payers import Charged
 from cleanrooms_governance.analyses.starting import Started, start
@@ -21,12 +20,13 @@ from cleanrooms_governance.errors import (
     Refused,
     ServiceError,
 )
-from cleanrooms_governance.seen import NotVisible
+from cleanrooms_governance.privacy_budgets import BudgetType, PrivacyBudget
+from cleanrooms_governance.seen import NotVisible, visible
 from cleanrooms_governance.text import label, plain
 
 Sleep = Callable[[float], None]
 Tell = Callable[[str], None]
-Budgets = tuple[Budget, ...] | NotVisible
+Budgets = tuple[PrivacyBudget, ...] | NotVisible
 
 
 class GoesOn(GovernanceError):
@@ -137,10 +137,7 @@ def cancel(runner: Runner, analysis_id: str) -> Analysis:
 
 def read_budgets(runner: Runner) -> Budgets:
     """Read the privacy budgets of the collaboration, those of all members."""
-    try:
-        return runner.port.collaboration_budgets(runner.live.id)
-    except ServiceError as error:
-        return NotVisible(f"{error.operation}: {error.code or type(error).__name__}")
+    return visible(lambda: tuple(each for type_ in BudgetType for each in runner.port.shared_budgets(runner.live.id, type_)))
 
 
 def _start(runner: Runner, submission: Submission, terminal: Terminal) -> Started:

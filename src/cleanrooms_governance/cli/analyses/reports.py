@@ -11,6 +11,7 @@ from cleanrooms_governance.cli.analyses.preparing import Runner
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.cli.output import Line, Report, Tone
 from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.privacy_budgets import table_id
 from cleanrooms_governance.seen import NotVisible
 from cleanrooms_governance.text import label, plain
 
@@ -145,8 +146,8 @@ def _budget_lines(conducted: Conducted) -> Iterator[Line]:
 
 def _budget_line(each: Spent, names: Any) -> str:
     budget = each.budget
-    about = f"{plain(budget.kind)} of {label(budget.owner, names)}"
-    resource = f" on {plain(budget.resource.rpartition('/')[2], 100)}" if budget.resource else ""
+    about = f"{plain(budget.type)} of {label(budget.owner, names)}"
+    resource = f" on {plain(table_id(each.resource), 100)}" if each.resource else ""
     was = "?" if each.before is None else each.before.left
     return f"{about}{resource}, {plain(each.part)}: {was} -> {each.after.left} of {each.after.of}"
 
@@ -203,8 +204,8 @@ def _part_document(each: Spent) -> dict[str, Any]:
     return {
         "id": each.budget.id,
         "owner": owner,
-        "type": each.budget.kind,
-        "resource": each.budget.resource or None,
+        "type": each.budget.type,
+        "resource": each.resource or None,
         "part": each.part,
         "before": None if each.before is None else each.before.left,
         "after": each.after.left,
