@@ -124,14 +124,15 @@ class Stage:
         """A world without collaborations, under these policies. `held` says as what each account has its roles."""
 
         def policies(account: AccountId, *names: str) -> tuple[Document, ...]:
-            return tuple(filled(documents[name], values(account)) for name in names if documents[name]["Statement"])
+            there = (documents[name] for name in names if name in documents)
+            return tuple(filled(document, values(account)) for document in there if document["Statement"])
 
         bound = {
-            role_arn(account, role): policies(account, *(f"{side}-{kind}" for side in sides), *more)
+            role_arn(account, role): policies(account, *(f"{side}-{kind}" for side in sides for kind in kinds), *more)
             for account, sides in (held or HELD).items()
-            for role, kind, more in (
-                (READ_ROLE, "read", ("partner-run-read",)),
-                (WRITE_ROLE, "operate", ("partner-run", "destructive")),
+            for role, kinds, more in (
+                (READ_ROLE, ("read", "run-read"), ()),
+                (WRITE_ROLE, ("operate", "run"), ("destructive",)),
             )
         }
         becoming = [document for account in HELD for document in policies(account, "pipeline")]

@@ -61,6 +61,7 @@ def test_a_collaboration_read_back_from_its_inputs_is_what_the_stack_file_says(s
         for key, membership in stack["memberships"].items()
         if key != "foreign" and meant_access(stack, membership["account"]).write
     }
+    owners = [each["account"] for key, each in stack["memberships"].items() if key != "foreign" and "privacyBudgets" in each]
     expected = DesiredCollaboration(
         key="rm",
         owner="governance/production/rm",
@@ -99,6 +100,7 @@ def test_a_collaboration_read_back_from_its_inputs_is_what_the_stack_file_says(s
         unmanaged=Unmanaged(written.get("unmanaged", "report")),
         cancel_requests=frozenset(written.get("cancelRequests", [])),
         voters=desired.voters,
+        budget_owners=frozenset(owners) if owners else None,
         names=meant_names(stack, *written["members"], *rule_accounts(*voting.values())),
     )
     assert expected == desired
