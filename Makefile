@@ -12,14 +12,18 @@ setup: ## make .venv and see to it that there is a Pulumi; says nothing when the
 
 # Pure rules and whole stories told as text: seconds. Then everything that starts processes or sockets, then the real engine.
 FAST := tests/unit tests/scenarios tests/architecture
-PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4
 # A file tells a story that all its tests look at: each worker would tell it again.
-ENGINE := $(PYTEST) --dist loadfile -m engine
+BY_FILE := $(PYTEST) --dist loadfile --no-loadscope-reorder
+# The longest stories begin first, or one worker would still tell them when the other has nothing left.
+LONG := tests/readings tests/reliability tests/laws
+OTHERS := $(filter-out $(FAST) $(LONG) tests/engine,$(patsubst %/,%,$(wildcard tests/[a-z]*/)))
+ENGINE := $(BY_FILE) -m engine
 
 .PHONY: test
 test: setup ## all tests: the fast ring, then the services and the provider process, then the real engine
 	@$(PYTEST) $(FAST)
-	@$(PYTEST) -m "not engine" tests $(FAST:%=--ignore=%)
+	@$(BY_FILE) -m "not engine" $(LONG) $(OTHERS)
 	@$(ENGINE)
 
 .PHONY: test-fast

@@ -21,7 +21,7 @@ GOLDEN = "other_readings.txt"
 
 Get = Callable[[Path], Played]
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("every reading")]
+pytestmark = pytest.mark.slow
 """In one process, which plays the stories in others: each one only once."""
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tools.release.__main__ import CHECKOUT, release
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+pytestmark = pytest.mark.slow
 
 EXAMPLE = CHECKOUT / "stacks" / "Pulumi.bank.yaml"
 

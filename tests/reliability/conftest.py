@@ -21,11 +21,11 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundi
 
 @pytest.fixture(scope="session")
 def rehearsals() -> dict[str, Rehearsal]:
-    """The rehearsals of this process by story; all tests of a story are in one process."""
+    """The rehearsals of this process by story, which all its tests share."""
     return {}
 
 
-@pytest.fixture(params=[pytest.param(each, id=str(each), marks=pytest.mark.xdist_group(str(each))) for each in STORIES])
+@pytest.fixture(params=STORIES, ids=str)
 def rehearsal(surroundings: Surroundings, rehearsals: dict[str, Rehearsal], request: pytest.FixtureRequest) -> Rehearsal:
     """Each story in turn, played once without trouble."""
     story: Story = request.param
