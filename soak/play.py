@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from soak.campaign import Campaign, CaseFailed
 from soak.progress import Outcome, Progress
@@ -26,8 +26,17 @@ def play(campaign: Campaign, progress: Progress, say: Say) -> None:
             record(outcome)
             if outcome.failure is not None:
                 say(f"{campaign.name}: case {case} failed: {outcome.failure}")
-            if number * 10 // len(left) > (number - 1) * 10 // len(left):
-                say(f"{campaign.name}: {campaign.cases - len(left) + number} of {campaign.cases}")
+            if number == 1 or number * 10 // len(left) > (number - 1) * 10 // len(left):
+                to_go = time_to_go(progress.outcomes, len(left) - number)
+                say(f"{campaign.name}: {campaign.cases - len(left) + number} of {campaign.cases}{to_go}")
+
+
+def time_to_go(outcomes: Sequence[Outcome], left: int) -> str:
+    """How long the cases that are left will take if they are like those that were played; nothing if none is left."""
+    seconds = left * sum(outcome.seconds for outcome in outcomes) / max(len(outcomes), 1)
+    if not left:
+        return ""
+    return f", about {seconds / 60:.0f} min to go" if seconds >= 60 else f", about {seconds:.0f} s to go"
 
 
 def _outcome(campaign: Campaign, case: int) -> Outcome:

@@ -11,7 +11,7 @@ import pytest
 
 from soak.__main__ import main
 from soak.campaign import Campaign, CaseFailed, Counts, discover
-from soak.play import play
+from soak.play import play, time_to_go
 from soak.progress import Outcome, Progress
 
 
@@ -120,6 +120,14 @@ def test_what_cases_count_is_added_up_over_failures_and_interruptions(
     rows = capsys.readouterr().out.splitlines()[1:]
     assert ["crashes", "counts nothing"] == [rows[0][:7], rows[2][:14]]
     assert "  tried 4, recovered 3" == rows[1]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left", "said"),
+    [((2.0, 4.0), 10, ", about 30 s to go"), ((30.0,), 10, ", about 5 min to go"), ((30.0,), 0, "")],
+)
+def test_what_was_played_says_how_long_the_rest_takes(seconds: tuple[float, ...], left: int, said: str) -> None:
+    assert said == time_to_go([Outcome(case, each) for case, each in enumerate(seconds)], left)
 
 
 def test_only_the_named_campaigns_are_played(tmp_path: Path) -> None:
