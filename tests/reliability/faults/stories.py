@@ -5,6 +5,7 @@ All accounts belong to one stack, so that nobody else is waited for: what goes w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from cleanrooms_governance.desired import Access
 from cleanrooms_governance.errors import GovernanceError
 from cleanrooms_governance.service import CleanRooms
 from cleanrooms_governance.settings.stack_file import load
+from tests import tables
 from tests.reliability.operators import NOWHERE, Operator, Ran
 from tests.scenarios.walk import configuration
 from tests.unit.core.builders import BANK, CREATOR, NEWCOMER, RECEIVE, RUNNER, TODAY
@@ -109,6 +111,23 @@ class Told:
         listed = console.list_memberships()["membershipSummaries"]
         return [console.get_membership(membershipIdentifier=each["id"])["membership"] for each in listed]
 
+    def budgets(self) -> list[dict[str, Any]]:
+        """The bank's privacy budget templates."""
+        console, found = self.service.console(BANK), []
+        for own in self.memberships(BANK):
+            at = {"membershipIdentifier": own["id"]}
+            for each in console.list_privacy_budget_templates(**at)["privacyBudgetTemplateSummaries"]:
+                read = console.get_privacy_budget_template(**at, privacyBudgetTemplateIdentifier=each["id"])
+                found.append(read["privacyBudgetTemplate"])
+        return found
+
+    def acknowledge(self) -> None:
+        """A person takes over every fingerprint that a preview shows for the bank's membership."""
+        marks = re.findall(r"add (fp-\S+) to memberships\.bank\.acknowledge", self.operator.preview().text)
+        memberships = self.operator.sections["memberships"]
+        bank = {**memberships["bank"], "acknowledge": marks}
+        self.operator.sections = {**self.operator.sections, "memberships": {**memberships, "bank": bank}}
+
     def requests(self) -> list[str]:
         """How all change requests stand."""
         return [str(each["status"]) for each in self.service.app.store.all("change_request")]
@@ -164,9 +183,11 @@ class Story:
     after: Mapping[str, Any]
     done: Callable[[Told], bool]
     requests: tuple[str, ...] = ()
-    meanwhile: Callable[[Told], None] = lambda _: None
+    meanwhile: Callable[[Told], object] = lambda _: None
     told: type[Told] = Told
     skip: int = 0
+    acknowledges: bool = False
+    """Whether a person acknowledges what ``after`` endangers."""
 
     def begin(self, service: Service) -> Told:
         """Bring about everything that comes before the operation."""
@@ -183,6 +204,8 @@ class Story:
             self.meanwhile(told)
             _BEGUN[id(self)] = service.app.snapshot(), dict(told.operator.ids)
         told.operator.sections = dict(self.after)
+        if self.acknowledges:
+            told.acknowledge()
         return told
 
 
@@ -220,6 +243,38 @@ def _paying(told: Told) -> bool:
 def _logging(told: Told) -> bool:
     (own,) = told.memberships(BANK)
     return bool("ENABLED" == own["queryLogStatus"])
+
+
+def _bring_a_table(told: Told) -> str:
+    (own,) = told.memberships(BANK)
+    return tables.associate(told.service.console(BANK), BANK, own["id"], "orders")
+
+
+def _limit_a_table(told: Told) -> None:
+    limits = {"budgetParameters": [{"type": "LIFETIME", "budget": 50}], "resourceArn": _bring_a_table(told)}
+    (own,) = told.memberships(BANK)
+    told.service.console(BANK).create_privacy_budget_template(
+        membershipIdentifier=own["id"], privacyBudgetType="ACCESS_BUDGET", parameters={"accessBudget": limits}
+    )
+
+
+def _protecting(epsilon: int, refresh: str = "NONE") -> dict[str, Any]:
+    noise = {"type": "DIFFERENTIAL_PRIVACY", "epsilon": epsilon, "usersNoisePerQuery": 50, "autoRefresh": refresh}
+    return stack_file(own={"privacyBudgets": {"noise": noise}})
+
+
+def _limiting(uses: int) -> dict[str, Any]:
+    orders = {"type": "ACCESS_BUDGET", "resource": "orders", "budgets": [{"type": "LIFETIME", "budget": uses}]}
+    return stack_file(own={"privacyBudgets": {"orders": orders}})
+
+
+def _protected(told: Told, epsilon: int, refresh: str = "NONE") -> bool:
+    found = [(each["parameters"]["differentialPrivacy"]["epsilon"], each["autoRefresh"]) for each in told.budgets()]
+    return [(epsilon, refresh)] == found
+
+
+def _limited(told: Told, uses: int) -> bool:
+    return [uses] == [each["parameters"]["accessBudget"]["budgetParameters"][0]["budget"] for each in told.budgets()]
 
 
 PLAIN = stack_file()
@@ -283,6 +338,32 @@ STORIES = {
         "UpdateMembership", BANK, [PAYING], NOT_PAYING, lambda told: not _paying(told)
     ),
     "UpdateMembership to log": Story("UpdateMembership", BANK, [PLAIN], stack_file(own={"queryLog": True}), _logging),
+    "CreatePrivacyBudgetTemplate": Story(
+        "CreatePrivacyBudgetTemplate", BANK, [PLAIN], _protecting(3), lambda told: _protected(told, 3)
+    ),
+    "CreatePrivacyBudgetTemplate of a table": Story(
+        "CreatePrivacyBudgetTemplate", BANK, [PLAIN], _limiting(50), lambda told: _limited(told, 50), meanwhile=_bring_a_table
+    ),
+    "UpdatePrivacyBudgetTemplate": Story(
+        "UpdatePrivacyBudgetTemplate",
+        BANK,
+        [PLAIN],
+        _limiting(80),
+        lambda told: _limited(told, 80),
+        meanwhile=_limit_a_table,
+        acknowledges=True,
+    ),
+    "UpdatePrivacyBudgetTemplate of epsilon": Story(
+        "UpdatePrivacyBudgetTemplate", BANK, [_protecting(3)], _protecting(4), lambda told: _protected(told, 4)
+    ),
+    "DeletePrivacyBudgetTemplate": Story(
+        "DeletePrivacyBudgetTemplate",
+        BANK,
+        [_protecting(3)],
+        _protecting(3, "CALENDAR_MONTH"),
+        lambda told: _protected(told, 3, "CALENDAR_MONTH"),
+        acknowledges=True,
+    ),
     "DeleteCollaboration": Story(
         "DeleteCollaboration", CREATOR, [PLAIN], PLAIN, lambda told: not told.exists, told=Deleting
     ),

@@ -16,7 +16,7 @@ from cleanrooms_emulator.faults import FaultKind, FaultRule
 from cleanrooms_emulator.wire.service import service as service_model
 from cleanrooms_governance.model import AccountId
 from tests.reliability.faults.stories import STORIES, Story, Told
-from tests.reliability.operations import DEEDS
+from tests.reliability.operations import BUDGET_WRITES, DEEDS, RUN_BY_HAND, UPDATE_REQUEST, WRITES, named_writes
 from tests.reliability.operators import Ran
 from tests.unit.core.builders import BANK, CREATOR, RUNNER
 from tests.unit.core.governed import Service
@@ -101,10 +101,14 @@ TWICE = {"UpdateMembership to accept", "UpdateMembership to decline"}
 CASES = [*cases()]
 
 
+def test_every_writing_operation_in_the_source_is_one_of_a_run_or_of_a_command() -> None:
+    assert {*WRITES, *BUDGET_WRITES, *RUN_BY_HAND} == named_writes()
+
+
 def test_every_operation_that_the_reconciler_sends_has_a_story_and_meets_every_kind_of_fault() -> None:
     assert {*DEEDS} == {name if name in DEEDS else name.split()[0] for name in STORIES}
     assert {(name, kind) for name in STORIES for kind in FaultKind} == {(case.name, case.kind) for case in CASES}
-    assert 573 == len(CASES)
+    assert 710 == len(CASES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -164,7 +168,14 @@ def twice(told: Told, story: Story, began: int) -> list[str]:
         found += [f"{len(joined)} memberships of {account}"] if len(joined) > 1 else []
     acts = Counter(
         (entry.account, entry.parameters["changeRequestIdentifier"], entry.parameters["action"])
-        for entry in told.service.app.journal.entries(began, operation="UpdateCollaborationChangeRequest")
+        for entry in told.service.app.journal.entries(began, operation=UPDATE_REQUEST)
         if entry.status == 200
     )
+    journal = told.service.app.journal
+    acts |= Counter(
+        (entry.account, None, entry.operation)
+        for entry in journal.entries(began)
+        if entry.operation in BUDGET_WRITES and entry.status == 200
+    )
+    found += [f"{len(told.budgets())} privacy budgets"] if len(told.budgets()) > 1 else []
     return found + [f"{act} {number} times" for act, number in acts.items() if number > 1]
