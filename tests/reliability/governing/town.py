@@ -125,6 +125,22 @@ class Town:
         there = oracle.collaborations(self.service.app.store)
         return [each["accountId"] for one in there for each in one["_members"] if each["status"] in ("LEFT", "REMOVED")]
 
+    def is_claimed(self) -> bool:
+        """Whether the collaboration carries an owner tag."""
+        store = self.service.app.store
+        return any(
+            "governed-by" in (store.get("tags", each["arn"]) or {"tags": ()})["tags"] for each in oracle.collaborations(store)
+        )
+
+    def undo_second_creation(self) -> None:
+        """Somebody deletes the collaborations but one: the one that the state knows, if it knows any."""
+        self.service.fail()
+        there = [str(each["id"]) for each in oracle.collaborations(self.service.app.store)]
+        kept = next((id for id in there if id in self.operators[CREATORS].ids.values()), there[0])
+        for id in there:
+            if id != kept:
+                self.service.console(CREATOR).delete_collaboration(collaborationIdentifier=id)
+
     def pull(self) -> None:
         """The second operator takes over the file of the first."""
         self.operators["second"].sections = deepcopy(self.operators[CREATORS].sections)
