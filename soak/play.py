@@ -45,8 +45,8 @@ def _outcome(campaign: Campaign, case: int) -> Outcome:
         counts = campaign.run(case)
     except Exception as error:
         counts = error.counts if isinstance(error, CaseFailed) else None
-        return Outcome(case, _since(started), _in_one_line(f"{type(error).__name__}: {error}"), counts or {})
-    return Outcome(case, _since(started), counts=counts or {})
+        return Outcome(case, _since(started), _in_one_line(f"{type(error).__name__}: {error}"), dict(counts or {}))
+    return Outcome(case, _since(started), counts=dict(counts or {}))
 
 
 def _in_one_line(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -120,6 +121,11 @@ def test_what_cases_count_is_added_up_over_failures_and_interruptions(
     rows = capsys.readouterr().out.splitlines()[1:]
     assert ["crashes", "counts nothing"] == [rows[0][:7], rows[2][:14]]
     assert "  tried 4, recovered 3" == rows[1]
+
+
+def test_cases_may_count_with_a_counter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == soak(tmp_path, Campaign("count", 2, lambda case: Counter(tried=case + 1)))
+    assert "tried 3" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
