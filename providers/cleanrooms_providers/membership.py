@@ -1,11 +1,12 @@
 """The Membership provider: joins an account, and votes for it where the collaboration is governed elsewhere."""
 
+from dataclasses import replace
 from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from cleanrooms_governance.change_requests.absences import is_out_of_reach
-from cleanrooms_governance.change_requests.next_move import Outcome
+from cleanrooms_governance.change_requests.next_move import Decision, Outcome
 from cleanrooms_governance.desired import Access, DesiredMembership
 from cleanrooms_governance.errors import Finding, GovernanceError, InvalidInput
 from cleanrooms_governance.fingerprint import fingerprint
@@ -14,7 +15,7 @@ from cleanrooms_governance.memberships.joining import Invitation, decide_members
 from cleanrooms_governance.memberships.updating import RESULT_PLACE
 from cleanrooms_governance.planning.changes import JoinCollaboration
 from cleanrooms_governance.planning.guards import TAKE_OVER
-from cleanrooms_governance.planning.plan import Plan, Refusal, Remark, Reviewed
+from cleanrooms_governance.planning.plan import Plan, Refusal, Remark
 from cleanrooms_governance.report import move_line, plan_lines
 from cleanrooms_governance.settings.inputs import parse_membership_inputs
 from cleanrooms_governance.text import label
@@ -33,11 +34,13 @@ from cleanrooms_providers.engine import halt, tell, without_traceback
 from cleanrooms_providers.governed import (
     GovernedProvider,
     Properties,
+    held_to_review,
     inputs_of,
     note_unreadable,
     noting_failure,
     outdated_outcome,
     own,
+    reviewed_by_check,
     stop_half_done,
     stop_if_refused,
 )
@@ -61,7 +64,7 @@ class MembershipProvider(GovernedProvider):
             return _without_collaboration(inputs)
         desired, access = _parse(inputs)
         read_ahead(MEMORY, desired.owner)
-        found = _assess(desired, access, olds)
+        found = _held_to_review(_assess(desired, access, olds))
         if found is None or _joins(found):
             MEMORY.remember_open_membership(desired.collaboration or "", desired.account)
         if found is None:
@@ -167,6 +170,14 @@ def _assess(desired: DesiredMembership, access: Access, olds: Properties) -> Mem
     return None if is_open and not _is_refused_anyway(found) else found
 
 
+def _held_to_review(found: MembershipAssessment | None) -> MembershipAssessment | None:
+    if found is None:
+        return None
+    key = found.desired.key
+    plan = held_to_review(found.plan, resource_name(MEMBERSHIP, key), found.desired.owner, f"memberships.{key}")
+    return found if plan is found.plan else replace(found, plan=plan, decision=Decision(Outcome.REFUSED))
+
+
 def _joins(found: MembershipAssessment) -> bool:
     """Tell whether a run would have the account join, so that what belongs to its membership is to be planned afterwards."""
     joining = any(isinstance(planned.change, JoinCollaboration) for planned in found.plan.changes)
@@ -208,7 +219,7 @@ def _advance(desired: DesiredMembership, access: Access, props: Properties) -> P
         may_write=access.write is not None,
     )
     try:
-        report = advance_membership(desired, Reviewed.read(props.get("plan") or {}, ()), member)
+        report = advance_membership(desired, reviewed_by_check(props, resource, desired.owner), member)
     except GovernanceError as error:
         MEMORY.membership_has_changed(desired.collaboration or "", desired.account)
         if is_out_of_reach(error):

@@ -16,13 +16,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cleanrooms_governance.errors import GovernanceError
+from cleanrooms_governance.errors import Refused
 from cleanrooms_governance.fingerprint import fingerprint
 
 VERSION = 1
 
 
-class UnusablePlanFile(GovernanceError):
+class UnusablePlanFile(Refused):
     """A file that is no reviewed plan, not this version's, or not as it was written."""
 
 

@@ -14,6 +14,9 @@ from cleanrooms_governance.planning.plan import Plan, Refusal
 NOT_REVIEWED = "not-reviewed"
 """The rule of the refusal of a plan that is not part of the reviewed one."""
 
+NO_PLAN: Mapping[str, Any] = {"changes": {}, "dangers": {}}
+"""What was reviewed of a resource that the reviewed plan does not name: that nothing is done."""
+
 
 def unreviewed(fresh: Plan, reviewed: Mapping[str, Any] | None) -> tuple[str, ...]:
     """Return in words everything of a fresh plan that was not reviewed; nothing if the plan is part of the reviewed one.
