@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from cleanrooms_providers.properties import NO_CREDENTIALS
+from cleanrooms_governance.assessment.kinds import NO_CREDENTIALS
 from cleanrooms_providers.resources import Collaboration, Membership, PrivacyBudgetTemplate
 
 Governed = Collaboration | Membership | PrivacyBudgetTemplate
