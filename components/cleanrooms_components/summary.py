@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from cleanrooms_providers.properties import NO_CREDENTIALS
+from cleanrooms_governance.assessment.kinds import READ_NOTHING, is_nothing_read
 from cleanrooms_providers.resources import Collaboration, Membership, PrivacyBudgetTemplate
 
 Governed = Collaboration | Membership | PrivacyBudgetTemplate
@@ -16,12 +16,6 @@ Governed = Collaboration | Membership | PrivacyBudgetTemplate
 
 Refusals = list[tuple[Governed, list[Mapping[str, str]]]]
 """Each resource whose check is known with why it is refused; nothing for one that is not."""
-
-READ_NOTHING = (
-    "This preview read nothing, because no AWS credentials were found. It shows only that the stack file is valid: what would"
-    " change, who would have to approve it and what is dangerous about it is not known. `pulumi up` would end with an error and"
-    " write nothing"
-)
 
 
 async def refusals_of(resources: Iterable[Governed]) -> Refusals:
@@ -39,14 +33,14 @@ def is_a_preview_of_nothing(refusals: Refusals) -> bool:
     Only then it may end well: it refuses nothing, and somebody who may not have credentials can still have a file validated.
     """
     rules = [{refusal["rule"] for refusal in refused} for _, refused in refusals]
-    return bool(rules) and pulumi.runtime.is_dry_run() and all(each == {NO_CREDENTIALS} for each in rules)
+    return pulumi.runtime.is_dry_run() and is_nothing_read(rules)
 
 
 def tell_that_nothing_was_read(resources: Iterable[Governed]) -> None:
     """Say so under each resource and, once, why."""
     for resource in resources:
         pulumi.log.warn("not read", resource)
-    pulumi.log.warn(READ_NOTHING)
+    pulumi.log.warn(f"This preview {READ_NOTHING}")
 
 
 async def fail_on_absent_votes(resources: Iterable[Governed]) -> int:

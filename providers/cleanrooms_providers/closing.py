@@ -6,11 +6,10 @@ The engine still shows what it is told then, whether the phase ended well, with 
 import atexit
 from contextlib import suppress
 
+from cleanrooms_governance.assessment.declared import declared_resources
 from cleanrooms_governance.planning.plan import Remark
 from cleanrooms_providers.engine import tell
 from cleanrooms_providers.memory import Memory
-from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP, PRIVACY_BUDGET
-from cleanrooms_providers.standing import resource_name
 
 
 def tell_at_the_end(memory: Memory) -> None:
@@ -27,12 +26,5 @@ def _tell_summary(memory: Memory) -> None:
 def _declared(memory: Memory) -> dict[str, str]:
     """Return all resources of the stack file with what each depends on; none where the configuration is no stack file."""
     with suppress(Exception):
-        stack = memory.stack_file()
-        declared = {resource_name(COLLABORATION, key): "" for key in stack.collaborations}
-        for key, section in stack.memberships.items():
-            own = section.collaboration in stack.collaborations
-            membership = resource_name(MEMBERSHIP, key)
-            declared[membership] = resource_name(COLLABORATION, section.collaboration) if own else ""
-            declared |= {resource_name(PRIVACY_BUDGET, f"{key}/{name}"): membership for name in section.privacy_budgets or {}}
-        return declared
+        return declared_resources(memory.stack_file())
     return {}

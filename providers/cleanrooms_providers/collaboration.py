@@ -6,6 +6,16 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
+from cleanrooms_governance.assessment.collaborations import (
+    CollaborationAssessment,
+    assess_collaboration,
+    lost_collaboration,
+    other_collaboration,
+)
+from cleanrooms_governance.assessment.kinds import resource_name
+from cleanrooms_governance.assessment.refusing import computed_inputs
+from cleanrooms_governance.assessment.standing import differs, of_collaboration
+from cleanrooms_governance.assessment.telling import collaboration_lines
 from cleanrooms_governance.audit.entry import Mandate
 from cleanrooms_governance.change_requests.absences import is_out_of_reach
 from cleanrooms_governance.change_requests.next_move import Decision, Outcome, decide
@@ -18,24 +28,17 @@ from cleanrooms_governance.planning.expiry import as_of
 from cleanrooms_governance.planning.partner_budgets import budgets_document
 from cleanrooms_governance.planning.payer_overview import payers_document
 from cleanrooms_governance.planning.plan import Remark, Reviewed
-from cleanrooms_governance.report import harmless, live_digest, live_document, move_line, plan_lines
+from cleanrooms_governance.report import harmless, live_digest, live_document
 from cleanrooms_governance.running.advance import Report, advance, ensure_collaboration, situation_of
 from cleanrooms_governance.running.making_moves import Parties
 from cleanrooms_governance.running.world import World, look_closer, read_world
 from cleanrooms_governance.service import CleanRoomsReads
 from cleanrooms_governance.settings.inputs import parse_collaboration_inputs
-from cleanrooms_providers.assessment import (
-    CollaborationAssessment,
-    assess_collaboration,
-    computed_inputs,
-    differing,
-    lost_collaboration,
-    other_collaboration,
-)
 from cleanrooms_providers.engine import halt, tell, without_traceback
 from cleanrooms_providers.governed import (
     GovernedProvider,
     Properties,
+    differing,
     held_to_review,
     inputs_of,
     note_unreadable,
@@ -48,9 +51,7 @@ from cleanrooms_providers.governed import (
 )
 from cleanrooms_providers.memory import MEMORY, mandate_of
 from cleanrooms_providers.properties import COLLABORATION
-from cleanrooms_providers.reading_ahead import read_ahead
 from cleanrooms_providers.refreshed import with_live_settings
-from cleanrooms_providers.standing import differs, of_collaboration, resource_name
 
 
 class CollaborationProvider(GovernedProvider):
@@ -64,15 +65,16 @@ class CollaborationProvider(GovernedProvider):
     def plan(self, olds: Properties, inputs: Properties) -> Properties:
         """Find the collaboration and plan against it; its id becomes an input, so that it is known from then on."""
         desired, access, voters = _parse(inputs)
-        read_ahead(MEMORY, desired.owner)
+        MEMORY.read_ahead(desired.owner)
         found = _held_to_review(_assess(desired, access, voters, olds))
         MEMORY.remember_collaboration(found)
-        MEMORY.proceedings.planned(resource_name(COLLABORATION, desired.key), of_collaboration(found))
+        MEMORY.proceedings.planned(resource_name(COLLABORATION.title, desired.key), of_collaboration(found))
         note_unreadable(desired.owner, found.refusals)
         if found.world and not olds:
             text = f"found: collaboration {found.collaboration_id} is there already, nothing is created"
             tell(Remark("found", found.collaboration_id, text))
-        _tell_assessment(found)
+        for line in collaboration_lines(found):
+            tell(line)
         return {"collaborationId": found.collaboration_id, **computed_inputs(found.plan, found.refusals)}
 
     def has_work(self, owner: str, outputs: Properties) -> bool | None:
@@ -80,7 +82,7 @@ class CollaborationProvider(GovernedProvider):
         found = MEMORY.remember_conflict(owner, frozenset(outputs.get("conflicting") or ()))
         if found is None:
             return None
-        MEMORY.proceedings.planned(resource_name(COLLABORATION, found.desired.key), of_collaboration(found))
+        MEMORY.proceedings.planned(resource_name(COLLABORATION.title, found.desired.key), of_collaboration(found))
         if found.refusals or found.moves():
             return True
         if found.decision.moves:
@@ -150,7 +152,7 @@ class _Run:
 
         def tell_done(line: str) -> None:
             done.append(line)
-            MEMORY.proceedings.did(resource_name(COLLABORATION, desired.key), line)
+            MEMORY.proceedings.did(resource_name(COLLABORATION.title, desired.key), line)
             tell(Remark("done", desired.key, line))
 
         mandate = mandate_of(desired.owner, "collaborations", props)
@@ -164,7 +166,7 @@ class _Run:
             trouble=MEMORY.trouble,
         )
         looked = MEMORY.reads(desired.owner, access, desired.region)
-        reviewed = reviewed_by_check(props, resource_name(COLLABORATION, desired.key), desired.owner)
+        reviewed = reviewed_by_check(props, resource_name(COLLABORATION.title, desired.key), desired.owner)
         return cls(props, desired, reviewed, parties, looked, done)
 
     def advance(self, id_: str) -> Properties:
@@ -179,7 +181,7 @@ class _Run:
             halt(str(error))
         after = CollaborationAssessment.after(self.desired, id_, report)
         MEMORY.collaboration_has_changed(id_, after)
-        MEMORY.proceedings.ended(resource_name(COLLABORATION, self.desired.key), of_collaboration(after))
+        MEMORY.proceedings.ended(resource_name(COLLABORATION.title, self.desired.key), of_collaboration(after))
         for line in report.decision.remarks:
             tell(line)
         record = _record(report.world, report.outcome, report.decision, report.conflicting)
@@ -191,7 +193,7 @@ class _Run:
     def note_out_of_reach(self, error: GovernanceError) -> None:
         """Have the summary say so if the creator's account cannot be acted as."""
         if is_out_of_reach(error):
-            MEMORY.proceedings.out_of_reach(resource_name(COLLABORATION, self.desired.key), str(error))
+            MEMORY.proceedings.out_of_reach(resource_name(COLLABORATION.title, self.desired.key), str(error))
 
     def _outputs(self, id_: str, record: Properties) -> Properties:
         return {**own(self.props), "collaborationId": id_, **record}
@@ -229,7 +231,7 @@ def _assess(
 
 def _held_to_review(found: CollaborationAssessment) -> CollaborationAssessment:
     key = found.desired.key
-    plan = held_to_review(found.plan, resource_name(COLLABORATION, key), found.desired.owner, f"collaborations.{key}")
+    plan = held_to_review(found.plan, resource_name(COLLABORATION.title, key), found.desired.owner, f"collaborations.{key}")
     return found if plan is found.plan else replace(found, plan=plan, decision=Decision(Outcome.REFUSED))
 
 
@@ -237,17 +239,6 @@ def _voters(
     desired: DesiredCollaboration, voters: Mapping[AccountId, Access], mandate: Mandate | None = None
 ) -> dict[AccountId, Any]:
     return {account: MEMORY.port(desired.owner, access, desired.region, mandate) for account, access in voters.items()}
-
-
-def _tell_assessment(found: CollaborationAssessment) -> None:
-    names = found.desired.names
-    for line in plan_lines(found.plan, found.world.live if found.world else None, names):
-        tell(line)
-    for line in found.decision.remarks:
-        tell(line)
-    if not found.refusals:
-        for move in found.decision.moves:
-            tell(move_line(move, names))
 
 
 def _out_of_date(outputs: Properties, found: CollaborationAssessment) -> str:

@@ -9,10 +9,12 @@ from typing import Any, ClassVar, ParamSpec, TypeVar
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, DiffResult
 
+from cleanrooms_governance.assessment.kinds import NO_CREDENTIALS, resource_name
+from cleanrooms_governance.assessment.refusing import UNREADABLE
+from cleanrooms_governance.assessment.standing import invalid_inputs, not_known_yet
 from cleanrooms_governance.errors import InvalidInput
 from cleanrooms_governance.planning.plan import Plan, Refusal, Remark, Reviewed
 from cleanrooms_governance.report import harmless
-from cleanrooms_providers.assessment import UNREADABLE
 from cleanrooms_providers.closing import tell_at_the_end
 from cleanrooms_providers.contract import StoredByName
 from cleanrooms_providers.engine import (
@@ -26,8 +28,6 @@ from cleanrooms_providers.engine import (
     without_traceback,
 )
 from cleanrooms_providers.memory import MEMORY, stack_of
-from cleanrooms_providers.properties import NO_CREDENTIALS
-from cleanrooms_providers.standing import invalid_inputs, not_known_yet
 
 Properties = dict[str, Any]
 Parameters = ParamSpec("Parameters")
@@ -68,7 +68,7 @@ class GovernedProvider(StoredByName, ABC):
         """Return the inputs with the plan in them; a refusal is data, a wrong input is a failure."""
         inputs = own(news, self.computed)
         computed = None
-        resource = f"{self.title} {inputs.get('key')}"
+        resource = resource_name(self.title, str(inputs.get("key")))
         if pulumi.contains_unknowns(inputs):
             MEMORY.proceedings.planned(resource, not_known_yet())
         else:
@@ -105,7 +105,7 @@ def noting_failure(method: Callable[Parameters, Result]) -> Callable[Parameters,
         except Halt as halted:
             provider: Any = args[0]
             props: Any = args[-1]
-            resource = f"{provider.title} {props.get('key')}"
+            resource = resource_name(provider.title, str(props.get("key")))
             if props.get("refused"):
                 MEMORY.proceedings.not_carried_out(resource)
             else:
@@ -154,6 +154,11 @@ def outdated_outcome(outputs: Properties, outcome: str) -> str:
     """Return in words that the recorded outcome is not the present one, or nothing."""
     recorded = outputs.get("outcome")
     return "" if recorded == outcome else f"the recorded outcome is {recorded or 'missing'}, it is now {outcome}"
+
+
+def differing(record: Mapping[str, Any], now: Mapping[str, Any], keys: tuple[str, ...]) -> bool:
+    """Return whether a resource's outputs are out of date in any of some keys."""
+    return any(record.get(key) != now[key] for key in keys)
 
 
 def stop_if_refused(props: Properties) -> None:

@@ -5,6 +5,12 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
+from cleanrooms_governance.assessment.in_turn import is_open_membership, membership_in_turn
+from cleanrooms_governance.assessment.kinds import resource_name
+from cleanrooms_governance.assessment.memberships import MembershipAssessment, membership_resource_id, other_membership
+from cleanrooms_governance.assessment.refusing import computed_inputs
+from cleanrooms_governance.assessment.standing import not_known_yet, of_membership
+from cleanrooms_governance.assessment.telling import MEMBERSHIP_NOT_KNOWN_YET, membership_lines
 from cleanrooms_governance.change_requests.absences import is_out_of_reach
 from cleanrooms_governance.change_requests.next_move import Decision, Outcome
 from cleanrooms_governance.desired import Access, DesiredMembership
@@ -12,28 +18,14 @@ from cleanrooms_governance.errors import Finding, GovernanceError, InvalidInput
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.memberships.advance_membership import Member, MembershipReport, advance_membership, read_invitation
 from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
-from cleanrooms_governance.memberships.updating import RESULT_PLACE
-from cleanrooms_governance.planning.changes import JoinCollaboration
-from cleanrooms_governance.planning.guards import TAKE_OVER
 from cleanrooms_governance.planning.plan import Plan, Refusal, Remark
-from cleanrooms_governance.report import move_line, plan_lines
 from cleanrooms_governance.settings.inputs import parse_membership_inputs
 from cleanrooms_governance.text import label
-from cleanrooms_providers.assessment import (
-    MembershipAssessment,
-    Outlook,
-    assess_membership,
-    computed_inputs,
-    differing,
-    expected_collaboration,
-    membership_resource_id,
-    other_membership,
-    outlook,
-)
 from cleanrooms_providers.engine import halt, tell, without_traceback
 from cleanrooms_providers.governed import (
     GovernedProvider,
     Properties,
+    differing,
     held_to_review,
     inputs_of,
     note_unreadable,
@@ -46,8 +38,6 @@ from cleanrooms_providers.governed import (
 )
 from cleanrooms_providers.memory import MEMORY, mandate_of
 from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP
-from cleanrooms_providers.reading_ahead import read_ahead
-from cleanrooms_providers.standing import not_known_yet, of_membership, resource_name
 
 
 class MembershipProvider(GovernedProvider):
@@ -63,22 +53,23 @@ class MembershipProvider(GovernedProvider):
         if not inputs.get("collaboration") and MEMORY.proceedings.has_stopped(COLLABORATION.name):
             return _without_collaboration(inputs)
         desired, access = _parse(inputs)
-        read_ahead(MEMORY, desired.owner)
+        MEMORY.read_ahead(desired.owner)
         found = _held_to_review(_assess(desired, access, olds))
-        if found is None or _joins(found):
+        if is_open_membership(found):
             MEMORY.remember_open_membership(desired.collaboration or "", desired.account)
         if found is None:
-            text = "what is to be done here is known when the collaboration's changes are made"
-            tell(Remark("plan", desired.account, text))
-            MEMORY.proceedings.planned(resource_name(MEMBERSHIP, desired.key), not_known_yet(_own_collaboration(desired)))
+            tell(Remark("plan", desired.account, MEMBERSHIP_NOT_KNOWN_YET))
+            MEMORY.proceedings.planned(resource_name(MEMBERSHIP.title, desired.key), not_known_yet(_own_collaboration(desired)))
             return None
         MEMORY.remember_membership(found)
-        MEMORY.proceedings.planned(resource_name(MEMBERSHIP, desired.key), of_membership(found, _own_collaboration(desired)))
+        standing = of_membership(found, _own_collaboration(desired))
+        MEMORY.proceedings.planned(resource_name(MEMBERSHIP.title, desired.key), standing)
         note_unreadable(desired.owner, found.refusals)
         if found.seen and found.seen.membership and found.seen.membership.is_active and not olds:
             text = f"found: {label(desired.account, desired.names)} has joined already"
             tell(Remark("found", desired.account, text))
-        _tell_assessment(found)
+        for line in membership_lines(found):
+            tell(line)
         return computed_inputs(found.plan, found.refusals)
 
     def has_work(self, owner: str, outputs: Properties) -> bool | None:
@@ -143,7 +134,7 @@ def _without_collaboration(inputs: Properties) -> Properties:
     key = inputs.get("key")
     text = f"memberships.{key}: its collaboration could not be created in this run, so there is nothing to join"
     plan = Plan(str(inputs.get("owner")), refusals=(Refusal("no-collaboration", str(inputs.get("account")), text),))
-    MEMORY.proceedings.planned(resource_name(MEMBERSHIP, str(key)), not_known_yet())
+    MEMORY.proceedings.planned(resource_name(MEMBERSHIP.title, str(key)), not_known_yet())
     return computed_inputs(plan, plan.refusals)
 
 
@@ -159,41 +150,16 @@ def _assess(desired: DesiredMembership, access: Access, olds: Properties) -> Mem
         return other_membership(desired, recorded_id)
     # Only where the program makes the membership wait for its collaboration is that one planned, and carried out, before it.
     governed = None if desired.foreign else MEMORY.collaboration(desired.collaboration or "")
-    found = assess_membership(
-        desired,
-        MEMORY.reads(desired.owner, access, desired.region),
-        MEMORY.today,
-        may_write=access.write is not None,
-        expected=expected_collaboration(governed, desired.account) if governed else None,
-    )
-    is_open = governed is not None and outlook(governed, desired.account) is Outlook.OPEN
-    return None if is_open and not _is_refused_anyway(found) else found
+    reads = MEMORY.reads(desired.owner, access, desired.region)
+    return membership_in_turn(desired, reads, MEMORY.today, may_write=access.write is not None, governed=governed)
 
 
 def _held_to_review(found: MembershipAssessment | None) -> MembershipAssessment | None:
     if found is None:
         return None
     key = found.desired.key
-    plan = held_to_review(found.plan, resource_name(MEMBERSHIP, key), found.desired.owner, f"memberships.{key}")
+    plan = held_to_review(found.plan, resource_name(MEMBERSHIP.title, key), found.desired.owner, f"memberships.{key}")
     return found if plan is found.plan else replace(found, plan=plan, decision=Decision(Outcome.REFUSED))
-
-
-def _joins(found: MembershipAssessment) -> bool:
-    """Tell whether a run would have the account join, so that what belongs to its membership is to be planned afterwards."""
-    joining = any(isinstance(planned.change, JoinCollaboration) for planned in found.plan.changes)
-    return joining and found.can_act and not found.refusals
-
-
-def _is_refused_anyway(found: MembershipAssessment) -> bool:
-    """Tell whether a membership is refused whatever becomes of its collaboration, so that a preview has to be red."""
-    return any(danger.rule in (RESULT_PLACE, TAKE_OVER) and not danger.acknowledged for danger in found.plan.dangers)
-
-
-def _tell_assessment(found: MembershipAssessment) -> None:
-    for line in (*plan_lines(found.plan, None, found.desired.names), *found.decision.remarks):
-        tell(line)
-    for move in found.decision.moves:
-        tell(move_line(move, found.desired.names))
 
 
 def _prepare(props: Properties) -> tuple[DesiredMembership, Access]:
@@ -206,7 +172,7 @@ def _prepare(props: Properties) -> tuple[DesiredMembership, Access]:
 
 
 def _advance(desired: DesiredMembership, access: Access, props: Properties) -> Properties:
-    resource = resource_name(MEMBERSHIP, desired.key)
+    resource = resource_name(MEMBERSHIP.title, desired.key)
 
     def tell_done(line: str) -> None:
         MEMORY.proceedings.did(resource, line)

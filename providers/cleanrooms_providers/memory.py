@@ -15,6 +15,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from cleanrooms_governance.assessment.budgets import BudgetAssessment
+from cleanrooms_governance.assessment.collaborations import CollaborationAssessment
+from cleanrooms_governance.assessment.memberships import MembershipAssessment
+from cleanrooms_governance.assessment.proceedings import Proceedings
+from cleanrooms_governance.assessment.reading_ahead import read_ahead
+from cleanrooms_governance.assessment.reads import RememberedReads
 from cleanrooms_governance.audit.entry import Mandate
 from cleanrooms_governance.audit.place import audit_log
 from cleanrooms_governance.aws import AwsAccounts, Pace, limit_line
@@ -26,11 +32,7 @@ from cleanrooms_governance.running.expectation import Expectation, expectation
 from cleanrooms_governance.service import CleanRooms
 from cleanrooms_governance.settings.stack_file import StackFile, audit_file, load
 from cleanrooms_governance.text import plain
-from cleanrooms_providers.assessment import CollaborationAssessment, MembershipAssessment
-from cleanrooms_providers.budget_assessment import BudgetAssessment
 from cleanrooms_providers.engine import tell_in_passing
-from cleanrooms_providers.proceedings import Proceedings
-from cleanrooms_providers.reads import RememberedReads
 
 _REASON = 300
 """Characters of a failure that are worth repeating at another resource."""
@@ -191,12 +193,16 @@ class Memory:
             self._closing = True
             return first
 
-    def begins_reading_ahead(self) -> bool:
-        """Return ``True`` to the first who asks."""
+    def read_ahead(self, owner: str) -> None:
+        """Begin to read all that the stack file names, once a process, and return at once.
+
+        Parameters: ``owner`` is the ``<project>/<stack>/<key>`` of any resource of the stack.
+        """
         with self._lock:
             first = not self._reading_ahead
             self._reading_ahead = True
-            return first
+        if first:
+            read_ahead(self.stack_file, stack_of(owner), self.reads)
 
 
 def stack_of(owner: str) -> str:

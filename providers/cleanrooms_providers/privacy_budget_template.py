@@ -5,6 +5,12 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
+from cleanrooms_governance.assessment.budgets import BudgetAssessment, budget_resource_id, other_budget
+from cleanrooms_governance.assessment.in_turn import budget_in_turn
+from cleanrooms_governance.assessment.kinds import resource_name
+from cleanrooms_governance.assessment.refusing import computed_inputs
+from cleanrooms_governance.assessment.standing import not_known_yet, of_budget
+from cleanrooms_governance.assessment.telling import BUDGET_NOT_KNOWN_YET, budget_lines
 from cleanrooms_governance.budgets.advance_budget import BudgetOwner, advance_budget
 from cleanrooms_governance.budgets.plan_budget import plan_budget, standing
 from cleanrooms_governance.budgets.reading import read_budget
@@ -16,15 +22,13 @@ from cleanrooms_governance.errors import Finding, GovernanceError, InvalidInput
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.planning.plan import Plan, Refusal, Remark
 from cleanrooms_governance.privacy_budgets import AccessParameters, BudgetTemplate, DesiredBudgetTemplate, PrivacyParameters
-from cleanrooms_governance.report import plan_lines
 from cleanrooms_governance.settings.budget_inputs import parse_budget_inputs
 from cleanrooms_governance.text import label
-from cleanrooms_providers.assessment import computed_inputs, differing
-from cleanrooms_providers.budget_assessment import BudgetAssessment, assess_budget, budget_resource_id, other_budget
 from cleanrooms_providers.engine import halt, tell, without_traceback
 from cleanrooms_providers.governed import (
     GovernedProvider,
     Properties,
+    differing,
     held_to_review,
     inputs_of,
     note_unreadable,
@@ -37,8 +41,6 @@ from cleanrooms_providers.governed import (
 )
 from cleanrooms_providers.memory import MEMORY, mandate_of
 from cleanrooms_providers.properties import COLLABORATION, PRIVACY_BUDGET
-from cleanrooms_providers.reading_ahead import read_ahead
-from cleanrooms_providers.standing import not_known_yet, of_budget, resource_name
 
 
 class PrivacyBudgetTemplateProvider(GovernedProvider):
@@ -54,10 +56,10 @@ class PrivacyBudgetTemplateProvider(GovernedProvider):
         if not inputs.get("collaboration") and MEMORY.proceedings.has_stopped(COLLABORATION.name):
             return _without_collaboration(inputs)
         desired, access = _parse(inputs)
-        read_ahead(MEMORY, desired.owner)
+        MEMORY.read_ahead(desired.owner)
         found = _held_to_review(_assess(desired, access, olds))
         if found is None:
-            tell(Remark("plan", desired.account, "what is to be done here is known when the account has joined"))
+            tell(Remark("plan", desired.account, BUDGET_NOT_KNOWN_YET))
             MEMORY.proceedings.planned(_resource(desired), not_known_yet())
             return None
         MEMORY.remember_budget(found)
@@ -66,7 +68,7 @@ class PrivacyBudgetTemplateProvider(GovernedProvider):
         if found.seen and found.seen.template and not olds:
             text = f"found: {label(desired.account, desired.names)} has such a template already, nothing is created"
             tell(Remark("found", desired.account, text))
-        for line in plan_lines(found.plan, None, desired.names):
+        for line in budget_lines(found):
             tell(line)
         return computed_inputs(found.plan, found.refusals)
 
@@ -124,7 +126,7 @@ def _parse(inputs: Properties) -> tuple[DesiredBudgetTemplate, Access]:
 
 
 def _resource(desired: DesiredBudgetTemplate) -> str:
-    return resource_name(PRIVACY_BUDGET, f"{desired.key}/{desired.name}")
+    return resource_name(PRIVACY_BUDGET.title, f"{desired.key}/{desired.name}")
 
 
 def _without_collaboration(inputs: Properties) -> Properties:
@@ -132,7 +134,7 @@ def _without_collaboration(inputs: Properties) -> Properties:
     key = str(inputs.get("key"))
     text = f"memberships.{key}: its collaboration could not be created in this run, so there is nothing to protect"
     plan = Plan(str(inputs.get("owner")), refusals=(Refusal("no-collaboration", str(inputs.get("account")), text),))
-    MEMORY.proceedings.planned(resource_name(PRIVACY_BUDGET, key), not_known_yet())
+    MEMORY.proceedings.planned(resource_name(PRIVACY_BUDGET.title, key), not_known_yet())
     return computed_inputs(plan, plan.refusals)
 
 
@@ -141,10 +143,8 @@ def _assess(desired: DesiredBudgetTemplate, access: Access, olds: Properties) ->
     if recorded_id and recorded_id != budget_resource_id(desired):
         return other_budget(desired, recorded_id)
     reads = MEMORY.reads(desired.owner, access, desired.region)
-    found = assess_budget(desired, reads, may_write=access.write is not None)
-    has_joined = found.seen is None or found.seen.membership is not None
     is_open = MEMORY.is_open_membership(desired.collaboration or "", desired.account)
-    return None if is_open and not has_joined else found
+    return budget_in_turn(desired, reads, may_write=access.write is not None, membership_is_open=is_open)
 
 
 def _held_to_review(found: BudgetAssessment | None) -> BudgetAssessment | None:

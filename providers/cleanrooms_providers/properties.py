@@ -1,13 +1,12 @@
 """Which properties a kind of resource has beside the inputs that a program gives it.
 
-Known to programs and to the plugin process alike, and importing nothing: a program declares resources without loading what
-plans and carries them out.
+Known to programs and to the plugin process alike, and importing next to nothing: a program declares resources without loading
+what plans and carries them out.
 """
 
 from dataclasses import dataclass
 
-NO_CREDENTIALS = "no-credentials"
-"""The rule of a refusal that says that nothing could be judged, because there are no credentials at all."""
+from cleanrooms_governance.assessment import kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +25,21 @@ class Kind:
 
 COLLABORATION = Kind(
     "collaboration",
-    title="collaboration",
+    title=kinds.COLLABORATION,
     computed=("collaborationId", "plan", "fingerprint", "refused"),
     recorded=("live", "digest", "outcome", "awaited", "absent", "conflicting", "payers", "budgets"),
 )
 
 MEMBERSHIP = Kind(
     "membership",
-    title="membership",
+    title=kinds.MEMBERSHIP,
     computed=("plan", "fingerprint", "refused"),
     recorded=("membership", "status", "digest", "outcome"),
 )
 
 PRIVACY_BUDGET = Kind(
     "privacybudgettemplate",
-    title="budget",
+    title=kinds.BUDGET,
     computed=("plan", "fingerprint", "refused"),
     recorded=("template", "live", "digest", "outcome"),
 )

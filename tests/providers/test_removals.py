@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
+from cleanrooms_governance.assessment.collaborations import CollaborationAssessment
+from cleanrooms_governance.assessment.outlook import Outlook, expected_collaboration, outlook
 from cleanrooms_governance.change_requests.next_move import decide
 from cleanrooms_governance.model import Collaboration
 from cleanrooms_governance.running.world import World as Read
-from cleanrooms_providers.assessment import CollaborationAssessment, Outlook, expected_collaboration, outlook
 from tests.providers.mini_engine import Stack
 from tests.providers.stacks import ACCOUNTS, BANK, INSURER, MEDIA, RECEIVES, RETAILER, Config, collaboration
 from tests.providers.world import World

@@ -6,7 +6,7 @@ import pytest
 
 from cleanrooms_emulator.callers.roles import Role, declare
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from cleanrooms_providers.proceedings import Entry, Found, Proceedings, Standing
+from cleanrooms_governance.assessment.proceedings import Entry, Found, Proceedings, Standing
 from tests.providers.conftest import Settled
 from tests.providers.mini_engine import Phase, Stack
 from tests.providers.stacks import BANK, CALLER, MEDIA, RECEIVES, RETAILER, governing, role

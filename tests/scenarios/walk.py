@@ -1,12 +1,16 @@
 """One stack's way through its whole file, as the program and the engine go it, told in the words that a user would read."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cleanrooms_governance.assessment.budgets import assess_budget
+from cleanrooms_governance.assessment.collaborations import assess_collaboration
+from cleanrooms_governance.assessment.memberships import assess_membership
+from cleanrooms_governance.assessment.telling import budget_lines, collaboration_lines, membership_lines
 from cleanrooms_governance.budgets.advance_budget import BudgetOwner, advance_budget
 from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.change_requests.sayings import one_at_a_time
@@ -15,7 +19,6 @@ from cleanrooms_governance.errors import GovernanceError, InvalidInput
 from cleanrooms_governance.memberships.advance_membership import Member, advance_membership
 from cleanrooms_governance.planning.expiry import as_of
 from cleanrooms_governance.planning.plan import Plan, Reviewed
-from cleanrooms_governance.report import move_line, plan_lines
 from cleanrooms_governance.running.advance import advance, ensure_collaboration
 from cleanrooms_governance.running.making_moves import Parties
 from cleanrooms_governance.service import Accounts
@@ -27,8 +30,6 @@ from cleanrooms_governance.settings.inputs import (
     parse_membership_inputs,
 )
 from cleanrooms_governance.settings.stack_file import StackFile, load
-from cleanrooms_providers.assessment import CollaborationAssessment, assess_collaboration, assess_membership
-from cleanrooms_providers.budget_assessment import assess_budget
 
 
 def configuration(sections: Mapping[str, Any]) -> dict[str, str]:
@@ -94,7 +95,7 @@ class Walk:
             voters=held,
             one_way=one_way,
         )
-        self._say(*(f"{key}: {line.message}" for line in _told(found)))
+        self._say(*(f"{key}: {line.message}" for line in collaboration_lines(found)))
         self._say(*(f"{key}: refused: {refusal.message}" for refusal in found.refusals))
         if not run or found.refusals:
             return
@@ -133,9 +134,7 @@ class Walk:
         desired, access = parse_membership_inputs(inputs)
         port = self.accounts(access, desired.region)
         found = assess_membership(desired, port, self.today, may_write=access.write is not None)
-        lines = (*plan_lines(found.plan, None, desired.names), *found.decision.remarks)
-        self._say(*(f"{key}: {line.message}" for line in lines))
-        self._say(*(f"{key}: {move_line(move, desired.names).message}" for move in found.decision.moves))
+        self._say(*(f"{key}: {line.message}" for line in membership_lines(found)))
         self._say(*(f"{key}: refused: {refusal.message}" for refusal in found.refusals))
         if not run or found.refusals:
             return
@@ -159,7 +158,7 @@ class Walk:
         desired, access = parse_budget_inputs(inputs)
         port, title = self.accounts(access, desired.region), f"{key}/{name}"
         found = assess_budget(desired, port, may_write=access.write is not None)
-        self._say(*(f"{title}: {line.message}" for line in plan_lines(found.plan, None, desired.names)))
+        self._say(*(f"{title}: {line.message}" for line in budget_lines(found)))
         self._say(*(f"{title}: refused: {refusal.message}" for refusal in found.refusals))
         if not run or found.refusals:
             return
@@ -183,11 +182,3 @@ class Walk:
     def _say(self, *lines: str) -> None:
         for line in lines:
             self.say(line)
-
-
-def _told(found: CollaborationAssessment) -> Iterator[Any]:
-    names = found.desired.names
-    yield from plan_lines(found.plan, found.world.live if found.world else None, names)
-    yield from found.decision.remarks
-    if not found.refusals:
-        yield from (move_line(move, names) for move in found.moves())

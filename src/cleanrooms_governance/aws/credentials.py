@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from cleanrooms_governance.aws.calls import Answer, Calls
@@ -69,6 +70,16 @@ class _Entry:
             region=refusal.region,
             code=refusal.code,
             reason=refusal.reason,
+        )
+
+    def issued_in_the_past(self, end: str) -> CredentialsRefused:
+        """Say that a session which AWS has just issued is over by the clock of this machine; the SDK would not use it."""
+        return CredentialsRefused(
+            f"{self.path}: the session of {self.way} that AWS has just issued ends at {end}, which is past by the clock of this"
+            " machine. Set the clock right, and run again.",
+            operation="AssumeRole",
+            account=self.access.account,
+            region=self.region,
         )
 
     def missing(self) -> NoCredentials:
@@ -168,7 +179,10 @@ class Identities:
             return self._sts(environment, _ENVIRONMENT, entry.region)
 
         def assume() -> dict[str, str]:
-            return self._ask(entry, "AssumeRole", lambda: sts().assume_role(**request), _issued)
+            issued = self._ask(entry, "AssumeRole", lambda: sts().assume_role(**request), _issued)
+            if datetime.fromisoformat(issued["expiry_time"]) <= datetime.now(UTC):
+                raise entry.issued_in_the_past(issued["expiry_time"])
+            return issued
 
         return RefreshableCredentials.create_from_metadata(assume(), refresh_using=assume, method="assume-role")
 

@@ -161,7 +161,10 @@ def _of_answer(response: dict[str, Any], call: Call, known_regions: KnownRegions
         return verdict(errors.Throttled, "is over its call rate, after all retries", "Run again later.")
     if code in _REFUSED_CREDENTIALS:
         what = "has credentials that have expired" if code in _EXPIRED else f"has credentials that AWS refuses ({code})"
-        renew = f"Renew them, see accounts.{call.account} of the stack file, and check that the Region is enabled."
+        renew = (
+            f"Renew them, see accounts.{call.account} of the stack file, and check that the Region is enabled and that the"
+            " clock of this machine is right."
+        )
         step = _unknown_region(call, known_regions) or renew
         # The service's words about a signature repeat what was signed: the session's token is part of it.
         return _Verdict(errors.CredentialsRefused, what, step, code, reason)

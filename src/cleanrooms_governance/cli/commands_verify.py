@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from cleanrooms_governance.cli import options, output
-from cleanrooms_governance.cli.usage import Misused
 
 
 @click.command(short_help="Look whether what a stack file declares is in force.")
@@ -19,13 +18,11 @@ def verify(stack: str | None, stack_file: Path | None, as_json: bool) -> int:
     and memberships that are not as the file says.
     """
     from cleanrooms_governance.cli.reaching import accounts_of
-    from cleanrooms_governance.cli.stack import read_stack
+    from cleanrooms_governance.cli.stack import required_stack
     from cleanrooms_governance.cli.verify_report import verify_report
     from cleanrooms_governance.cli.verifying import verify as look_at_all
 
-    read = read_stack(stack, stack_file, Path.cwd())
-    if read is None:
-        raise Misused("say which stack file: --stack or --stack-file")
+    read = required_stack(stack, stack_file, Path.cwd())
     verified = look_at_all(read, accounts_of(read), datetime.now(UTC).date())
     report = verify_report(verified, read.names)
     output.show(report, as_json=as_json)

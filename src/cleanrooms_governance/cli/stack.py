@@ -76,6 +76,14 @@ def read_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stac
     return Stack(project, name, load(_configuration(path, project), folder), folder)
 
 
+def required_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stack:
+    """Return the stack that the options name, as ``read_stack`` does. Raises ``Misused`` if they name none."""
+    read = read_stack(stack, stack_file, folder)
+    if read is None:
+        raise Misused("say which stack file: --stack or --stack-file")
+    return read
+
+
 def audit_of(stack: Stack | None) -> AuditLog | None:
     """Return where the writing calls of a command are noted, by the stack file or by the environment."""
     return audit_log(os.environ, stack.folder if stack else Path(), lambda: stack.file.audit if stack else None)

@@ -262,6 +262,12 @@ def test_credentials_that_expire_during_a_run_are_refused_even_for_a_write(world
         world.of(CREATOR).create_change_request(id, [ADDITION])
 
 
+def test_a_role_session_that_is_over_when_it_is_issued_points_to_the_clock_of_this_machine(world: World) -> None:
+    world.app.clock.set(world.app.clock.now() - 2 * 3600)
+    with pytest.raises(CredentialsRefused, match=rf"^accounts\.{CREATOR}: the session of role .* Set the clock right"):
+        world.of(CREATOR).memberships()
+
+
 def test_a_role_is_assumed_again_before_its_credentials_expire(world: World) -> None:
     world.app.clock.set(world.app.clock.now() - NEARLY_AN_HOUR)
     world.of(CREATOR).memberships()

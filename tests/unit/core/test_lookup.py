@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
+from cleanrooms_governance.assessment.reads import RememberedReads
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.errors import AccessDenied, Refused
 from cleanrooms_governance.running.lookup import check_identity, find_collaboration
-from cleanrooms_providers.reads import RememberedReads
 from tests.unit.core.builders import BANK, CREATOR, collaboration, member, stack_file, wanted_member
 from tests.unit.core.governed import Service, create
 

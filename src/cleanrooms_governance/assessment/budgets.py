@@ -1,7 +1,8 @@
-"""What a check of a privacy budget finds, without writing anything."""
+"""What a look at a privacy budget finds, without writing anything."""
 
 from dataclasses import dataclass, replace
 
+from cleanrooms_governance.assessment.refusing import stopped, unread
 from cleanrooms_governance.budgets.plan_budget import plan_budget, standing
 from cleanrooms_governance.budgets.reading import read_budget
 from cleanrooms_governance.budgets.seen_budget import SeenBudget
@@ -11,7 +12,6 @@ from cleanrooms_governance.planning.plan import Plan, Refusal, Remark
 from cleanrooms_governance.privacy_budgets import DesiredBudgetTemplate
 from cleanrooms_governance.service import CleanRoomsReads
 from cleanrooms_governance.text import label
-from cleanrooms_providers.assessment import stopped, unread
 
 
 @dataclass(frozen=True, slots=True)

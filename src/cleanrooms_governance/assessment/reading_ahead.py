@@ -12,9 +12,11 @@ from dataclasses import replace
 from functools import partial
 
 from cleanrooms_governance.budgets.reading import read_budget
+from cleanrooms_governance.desired import Access
 from cleanrooms_governance.memberships.advance_membership import read_invitation
 from cleanrooms_governance.running.lookup import find_collaboration
 from cleanrooms_governance.running.world import read_world
+from cleanrooms_governance.service import CleanRoomsReads
 from cleanrooms_governance.settings.inputs import (
     collaboration_inputs,
     membership_inputs,
@@ -22,33 +24,32 @@ from cleanrooms_governance.settings.inputs import (
     parse_membership_inputs,
 )
 from cleanrooms_governance.settings.stack_file import StackFile
-from cleanrooms_providers.memory import Memory, stack_of
 
 READERS = 16
 """Collaborations read at once in one process; more would only meet the service's rates sooner."""
 
 
-def read_ahead(memory: Memory, owner: str) -> None:
-    """Begin to read, once a process, and return at once.
+def read_ahead(stack: Callable[[], StackFile], prefix: str, reads: Callable[[str, Access, str], CleanRoomsReads]) -> None:
+    """Begin to read, and return at once.
 
-    Parameters: ``owner`` is the ``<project>/<stack>/<key>`` of any resource of the stack.
+    Parameters: ``stack`` gives the stack file; ``prefix`` is the ``<project>/<stack>`` of its resources; ``reads`` gives what
+    an account reads with, by the owner of a resource, the way in and the Region, and has to remember what was read.
     """
-    if memory.begins_reading_ahead():
-        _in_background(lambda: _ReadingAhead(memory, stack_of(owner)).start())
+    _in_background(lambda: _ReadingAhead(stack(), prefix, reads).start())
 
 
 class _ReadingAhead:
-    def __init__(self, memory: Memory, prefix: str) -> None:
-        self._memory = memory
+    def __init__(self, stack: StackFile, prefix: str, reads: Callable[[str, Access, str], CleanRoomsReads]) -> None:
+        self._stack = stack
         self._prefix = prefix
+        self._reads = reads
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
 
     def start(self) -> None:
-        stack = self._memory.stack_file()
-        for key in stack.collaborations:
-            self._jobs.put(partial(self._read_collaboration, stack, key))
-        for key in stack.memberships:
-            self._jobs.put(partial(self._read_membership, stack, key))
+        for key in self._stack.collaborations:
+            self._jobs.put(partial(self._read_collaboration, key))
+        for key in self._stack.memberships:
+            self._jobs.put(partial(self._read_membership, key))
         for _ in range(min(READERS, self._jobs.qsize())):
             _in_background(self._work)
 
@@ -61,25 +62,25 @@ class _ReadingAhead:
             with suppress(Exception):
                 job()
 
-    def _read_collaboration(self, stack: StackFile, key: str) -> None:
-        desired, access, _ = parse_collaboration_inputs(collaboration_inputs(stack, key, self._prefix))
-        reads = self._memory.reads(desired.owner, access, desired.region)
+    def _read_collaboration(self, key: str) -> None:
+        desired, access, _ = parse_collaboration_inputs(collaboration_inputs(self._stack, key, self._prefix))
+        reads = self._reads(desired.owner, access, desired.region)
         if found := find_collaboration(desired, "", reads):
             read_world(reads, found)
 
-    def _read_membership(self, stack: StackFile, key: str) -> None:
-        desired, access = parse_membership_inputs(membership_inputs(stack, key, self._prefix))
-        reads = self._memory.reads(desired.owner, access, desired.region)
+    def _read_membership(self, key: str) -> None:
+        desired, access = parse_membership_inputs(membership_inputs(self._stack, key, self._prefix))
+        reads = self._reads(desired.owner, access, desired.region)
         memberships = reads.memberships()
-        if collaboration := desired.collaboration or self._own_collaboration(stack, stack.memberships[key].collaboration):
+        if collaboration := desired.collaboration or self._own_collaboration(self._stack.memberships[key].collaboration):
             found = replace(desired, collaboration=collaboration)
             read_invitation(found, reads, memberships)
             for name in found.budgets or {}:
                 read_budget(found.budget(name), reads, memberships)
 
-    def _own_collaboration(self, stack: StackFile, key: str) -> str | None:
-        desired, access, _ = parse_collaboration_inputs(collaboration_inputs(stack, key, self._prefix))
-        return find_collaboration(desired, "", self._memory.reads(desired.owner, access, desired.region))
+    def _own_collaboration(self, key: str) -> str | None:
+        desired, access, _ = parse_collaboration_inputs(collaboration_inputs(self._stack, key, self._prefix))
+        return find_collaboration(desired, "", self._reads(desired.owner, access, desired.region))
 
 
 def _in_background(work: Callable[[], None]) -> None:

@@ -2,6 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from cleanrooms_governance.assessment.budgets import BudgetAssessment
+from cleanrooms_governance.assessment.collaborations import CollaborationAssessment
+from cleanrooms_governance.assessment.kinds import COLLABORATION, MEMBERSHIP, NO_CREDENTIALS, resource_name
+from cleanrooms_governance.assessment.memberships import MembershipAssessment
+from cleanrooms_governance.assessment.proceedings import Entry, Found, Standing, first_sentence
+from cleanrooms_governance.assessment.refusing import UNREADABLE
 from cleanrooms_governance.budgets.plan_budget import WAITS
 from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.change_requests.sayings import ABSENT
@@ -13,10 +19,6 @@ from cleanrooms_governance.planning.plan import Refusal, Remark
 from cleanrooms_governance.planning.resting import PAUSED
 from cleanrooms_governance.report import move_line
 from cleanrooms_governance.text import labels
-from cleanrooms_providers.assessment import UNREADABLE, CollaborationAssessment, MembershipAssessment
-from cleanrooms_providers.budget_assessment import BudgetAssessment
-from cleanrooms_providers.proceedings import Entry, Found, Standing, first_sentence
-from cleanrooms_providers.properties import COLLABORATION, MEMBERSHIP, NO_CREDENTIALS, Kind
 
 DENIED = "denied"
 """The rule of what is said about a change that is not filed again."""
@@ -42,11 +44,6 @@ WAITING = frozenset(
 
 DIFFERING = frozenset({FIXED, "cannot-be-added-again", "cannot-join-again", "expectation", "fixed-at-joining"})
 """The rules of what is said about something that is other than the file says, and that no run changes."""
-
-
-def resource_name(kind: Kind, key: str) -> str:
-    """Return how the summary names a resource."""
-    return f"{kind.title} {key}"
 
 
 def of_collaboration(found: CollaborationAssessment) -> Found:

@@ -1,0 +1,71 @@
+"""What comes after a collaboration in a run: its memberships, and their privacy budgets after them.
+
+A run carries one out after the other. So a membership is judged by what its collaboration will be, and not at all where only
+the run will show that.
+"""
+
+from datetime import date
+
+from cleanrooms_governance.assessment.budgets import BudgetAssessment, assess_budget
+from cleanrooms_governance.assessment.collaborations import CollaborationAssessment
+from cleanrooms_governance.assessment.memberships import MembershipAssessment, assess_membership
+from cleanrooms_governance.assessment.outlook import Outlook, expected_collaboration, outlook
+from cleanrooms_governance.desired import DesiredMembership
+from cleanrooms_governance.memberships.updating import RESULT_PLACE
+from cleanrooms_governance.planning.changes import JoinCollaboration
+from cleanrooms_governance.planning.guards import TAKE_OVER
+from cleanrooms_governance.privacy_budgets import DesiredBudgetTemplate
+from cleanrooms_governance.service import CleanRoomsReads
+
+
+def membership_in_turn(
+    desired: DesiredMembership,
+    reads: CleanRoomsReads,
+    today: date,
+    *,
+    may_write: bool,
+    governed: CollaborationAssessment | None,
+) -> MembershipAssessment | None:
+    """Read and plan a membership; ``None`` while what its collaboration achieves in this run decides what is to be done.
+
+    Parameters: ``governed`` is its collaboration as it was found, where the same run governs that and comes to it before.
+    """
+    found = assess_membership(
+        desired,
+        reads,
+        today,
+        may_write=may_write,
+        expected=expected_collaboration(governed, desired.account) if governed else None,
+    )
+    is_open = governed is not None and outlook(governed, desired.account) is Outlook.OPEN
+    return None if is_open and not _is_refused_anyway(found) else found
+
+
+def is_open_membership(found: MembershipAssessment | None) -> bool:
+    """Tell whether a run may still have the account join, so that what belongs to its membership is to be planned afterwards.
+
+    Parameters: ``found`` is what ``membership_in_turn`` returned.
+    """
+    return found is None or _joins(found)
+
+
+def budget_in_turn(
+    desired: DesiredBudgetTemplate, reads: CleanRoomsReads, *, may_write: bool, membership_is_open: bool
+) -> BudgetAssessment | None:
+    """Read and plan a privacy budget; ``None`` while the account has yet to join in this run.
+
+    Parameters: ``membership_is_open`` says that this run may have the account join; see ``is_open_membership``.
+    """
+    found = assess_budget(desired, reads, may_write=may_write)
+    has_joined = found.seen is None or found.seen.membership is not None
+    return None if membership_is_open and not has_joined else found
+
+
+def _joins(found: MembershipAssessment) -> bool:
+    joining = any(isinstance(planned.change, JoinCollaboration) for planned in found.plan.changes)
+    return joining and found.can_act and not found.refusals
+
+
+def _is_refused_anyway(found: MembershipAssessment) -> bool:
+    """Tell whether a membership is refused whatever becomes of its collaboration, so that a preview has to be red."""
+    return any(danger.rule in (RESULT_PLACE, TAKE_OVER) and not danger.acknowledged for danger in found.plan.dangers)
