@@ -14,6 +14,7 @@ import click
 from cleanrooms_governance.cli import output
 from cleanrooms_governance.cli.commands_ask import ask
 from cleanrooms_governance.cli.commands_ending import delete_collaboration, leave
+from cleanrooms_governance.cli.commands_github import github
 from cleanrooms_governance.cli.commands_invitations import invitations
 from cleanrooms_governance.cli.commands_payers import payers
 from cleanrooms_governance.cli.commands_plan import plan
@@ -50,6 +51,7 @@ crgov.add_command(verify)
 crgov.add_command(delete_collaboration)
 crgov.add_command(leave)
 crgov.add_command(policies)
+crgov.add_command(github)
 crgov.add_command(probe)
 
 
