@@ -1,7 +1,7 @@
 """The Collaboration provider: a thin shell that turns plans, reports and errors into what the engine understands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
@@ -39,11 +39,13 @@ from cleanrooms_providers.governed import (
     GovernedProvider,
     Properties,
     differing,
+    held_to_review,
     inputs_of,
     note_unreadable,
     noting_failure,
     outdated_outcome,
     own,
+    reviewed_by_check,
     stop_half_done,
     stop_if_refused,
 )
@@ -64,7 +66,7 @@ class CollaborationProvider(GovernedProvider):
         """Find the collaboration and plan against it; its id becomes an input, so that it is known from then on."""
         desired, access, voters = _parse(inputs)
         MEMORY.read_ahead(desired.owner)
-        found = _assess(desired, access, voters, olds)
+        found = _held_to_review(_assess(desired, access, voters, olds))
         MEMORY.remember_collaboration(found)
         MEMORY.proceedings.planned(resource_name(COLLABORATION.title, desired.key), of_collaboration(found))
         note_unreadable(desired.owner, found.refusals)
@@ -164,7 +166,8 @@ class _Run:
             trouble=MEMORY.trouble,
         )
         looked = MEMORY.reads(desired.owner, access, desired.region)
-        return cls(props, desired, Reviewed.read(props.get("plan") or {}, ()), parties, looked, done)
+        reviewed = reviewed_by_check(props, resource_name(COLLABORATION.title, desired.key), desired.owner)
+        return cls(props, desired, reviewed, parties, looked, done)
 
     def advance(self, id_: str) -> Properties:
         """Go on as far as possible; return the outputs."""
@@ -224,6 +227,12 @@ def _assess(
     if olds and not found.collaboration_id and found.world is None and not found.refusals:
         return lost_collaboration(desired)
     return found
+
+
+def _held_to_review(found: CollaborationAssessment) -> CollaborationAssessment:
+    key = found.desired.key
+    plan = held_to_review(found.plan, resource_name(COLLABORATION.title, key), found.desired.owner, f"collaborations.{key}")
+    return found if plan is found.plan else replace(found, plan=plan, decision=Decision(Outcome.REFUSED))
 
 
 def _voters(

@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from dataclasses import replace
+from functools import partial, wraps
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
 import pulumi
@@ -12,7 +13,7 @@ from cleanrooms_governance.assessment.kinds import NO_CREDENTIALS, resource_name
 from cleanrooms_governance.assessment.refusing import UNREADABLE
 from cleanrooms_governance.assessment.standing import invalid_inputs, not_known_yet
 from cleanrooms_governance.errors import InvalidInput
-from cleanrooms_governance.planning.plan import Refusal, Remark
+from cleanrooms_governance.planning.plan import Plan, Refusal, Remark, Reviewed
 from cleanrooms_governance.report import harmless
 from cleanrooms_providers.closing import tell_at_the_end
 from cleanrooms_providers.contract import StoredByName
@@ -26,7 +27,7 @@ from cleanrooms_providers.engine import (
     tell,
     without_traceback,
 )
-from cleanrooms_providers.memory import MEMORY
+from cleanrooms_providers.memory import MEMORY, stack_of
 
 Properties = dict[str, Any]
 Parameters = ParamSpec("Parameters")
@@ -120,6 +121,23 @@ def note_unreadable(owner: str, refusals: Iterable[Refusal]) -> None:
     for refusal in refusals:
         if refusal.rule in (UNREADABLE, NO_CREDENTIALS):
             MEMORY.note_failure(owner, refusal.message)
+
+
+def held_to_review(plan: Plan, resource: str, owner: str, path: str) -> Plan:
+    """Return a plan with the refusal of what was not reviewed, where this run is held to a review.
+
+    Parameters: ``resource`` as the summary names it, ``path`` as the stack file does.
+    """
+    expected = MEMORY.expectation()
+    refusal = expected.refusal(stack_of(owner), resource, path, plan) if expected else None
+    return replace(plan, refusals=(*plan.refusals, refusal)) if refusal else plan
+
+
+def reviewed_by_check(props: Properties, resource: str, owner: str) -> Reviewed:
+    """Return what a create or update may do: what its own check showed, and of that what was reviewed before the run."""
+    shown = Reviewed.read(props.get("plan") or {}, ())
+    expected = MEMORY.expectation()
+    return replace(shown, beyond=partial(expected.news, stack_of(owner), resource)) if expected else shown
 
 
 def own(values: Mapping[str, Any], without: tuple[str, ...] = ()) -> Properties:

@@ -1,5 +1,6 @@
 """The Membership provider: joins an account, and votes for it where the collaboration is governed elsewhere."""
 
+from dataclasses import replace
 from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
@@ -11,13 +12,13 @@ from cleanrooms_governance.assessment.refusing import computed_inputs
 from cleanrooms_governance.assessment.standing import not_known_yet, of_membership
 from cleanrooms_governance.assessment.telling import MEMBERSHIP_NOT_KNOWN_YET, membership_lines
 from cleanrooms_governance.change_requests.absences import is_out_of_reach
-from cleanrooms_governance.change_requests.next_move import Outcome
+from cleanrooms_governance.change_requests.next_move import Decision, Outcome
 from cleanrooms_governance.desired import Access, DesiredMembership
 from cleanrooms_governance.errors import Finding, GovernanceError, InvalidInput
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.memberships.advance_membership import Member, MembershipReport, advance_membership, read_invitation
 from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
-from cleanrooms_governance.planning.plan import Plan, Refusal, Remark, Reviewed
+from cleanrooms_governance.planning.plan import Plan, Refusal, Remark
 from cleanrooms_governance.settings.inputs import parse_membership_inputs
 from cleanrooms_governance.text import label
 from cleanrooms_providers.engine import halt, tell, without_traceback
@@ -25,11 +26,13 @@ from cleanrooms_providers.governed import (
     GovernedProvider,
     Properties,
     differing,
+    held_to_review,
     inputs_of,
     note_unreadable,
     noting_failure,
     outdated_outcome,
     own,
+    reviewed_by_check,
     stop_half_done,
     stop_if_refused,
 )
@@ -51,7 +54,7 @@ class MembershipProvider(GovernedProvider):
             return _without_collaboration(inputs)
         desired, access = _parse(inputs)
         MEMORY.read_ahead(desired.owner)
-        found = _assess(desired, access, olds)
+        found = _held_to_review(_assess(desired, access, olds))
         if is_open_membership(found):
             MEMORY.remember_open_membership(desired.collaboration or "", desired.account)
         if found is None:
@@ -151,6 +154,14 @@ def _assess(desired: DesiredMembership, access: Access, olds: Properties) -> Mem
     return membership_in_turn(desired, reads, MEMORY.today, may_write=access.write is not None, governed=governed)
 
 
+def _held_to_review(found: MembershipAssessment | None) -> MembershipAssessment | None:
+    if found is None:
+        return None
+    key = found.desired.key
+    plan = held_to_review(found.plan, resource_name(MEMBERSHIP.title, key), found.desired.owner, f"memberships.{key}")
+    return found if plan is found.plan else replace(found, plan=plan, decision=Decision(Outcome.REFUSED))
+
+
 def _prepare(props: Properties) -> tuple[DesiredMembership, Access]:
     try:
         prepared = _parse(own(props, MembershipProvider.computed))
@@ -174,7 +185,7 @@ def _advance(desired: DesiredMembership, access: Access, props: Properties) -> P
         may_write=access.write is not None,
     )
     try:
-        report = advance_membership(desired, Reviewed.read(props.get("plan") or {}, ()), member)
+        report = advance_membership(desired, reviewed_by_check(props, resource, desired.owner), member)
     except GovernanceError as error:
         MEMORY.membership_has_changed(desired.collaboration or "", desired.account)
         if is_out_of_reach(error):

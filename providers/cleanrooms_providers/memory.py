@@ -28,6 +28,7 @@ from cleanrooms_governance.aws.once import OncePerKey
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.errors import InvalidInput
 from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.running.expectation import Expectation, expectation
 from cleanrooms_governance.service import CleanRooms
 from cleanrooms_governance.settings.stack_file import StackFile, audit_file, load
 from cleanrooms_governance.text import plain
@@ -62,6 +63,7 @@ class Memory:
     _reading_ahead: bool = False
     _closing: bool = False
     _failures: dict[str, str] = field(default_factory=dict)
+    _expectation: OncePerKey[str, Expectation | None] = field(default_factory=OncePerKey)
 
     def stack_file(self) -> StackFile:
         """Return the stack file that the configuration is, read once with all that it includes.
@@ -81,6 +83,10 @@ class Memory:
                 audit = audit_log(os.environ, self.project, lambda: audit_file(self.config))
                 self._accounts = AwsAccounts(stack_of(owner), pace=Pace(on_limit=self._tell_limit), audit=audit)
             return (self._accounts.on_behalf_of(mandate) if mandate else self._accounts)(access, region)
+
+    def expectation(self) -> Expectation | None:
+        """Return the reviewed plan that this process is held to, read once, or ``None``."""
+        return self._expectation.get("", lambda: expectation(os.environ))
 
     def _tell_limit(self, account: AccountId, region: str) -> None:
         """Say why all takes its time, once the service has begun to refuse what comes faster."""

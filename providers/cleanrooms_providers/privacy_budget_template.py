@@ -20,7 +20,7 @@ from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.errors import Finding, GovernanceError, InvalidInput
 from cleanrooms_governance.fingerprint import fingerprint
-from cleanrooms_governance.planning.plan import Plan, Refusal, Remark, Reviewed
+from cleanrooms_governance.planning.plan import Plan, Refusal, Remark
 from cleanrooms_governance.privacy_budgets import AccessParameters, BudgetTemplate, DesiredBudgetTemplate, PrivacyParameters
 from cleanrooms_governance.settings.budget_inputs import parse_budget_inputs
 from cleanrooms_governance.text import label
@@ -29,11 +29,13 @@ from cleanrooms_providers.governed import (
     GovernedProvider,
     Properties,
     differing,
+    held_to_review,
     inputs_of,
     note_unreadable,
     noting_failure,
     outdated_outcome,
     own,
+    reviewed_by_check,
     stop_half_done,
     stop_if_refused,
 )
@@ -55,7 +57,7 @@ class PrivacyBudgetTemplateProvider(GovernedProvider):
             return _without_collaboration(inputs)
         desired, access = _parse(inputs)
         MEMORY.read_ahead(desired.owner)
-        found = _assess(desired, access, olds)
+        found = _held_to_review(_assess(desired, access, olds))
         if found is None:
             tell(Remark("plan", desired.account, BUDGET_NOT_KNOWN_YET))
             MEMORY.proceedings.planned(_resource(desired), not_known_yet())
@@ -145,6 +147,13 @@ def _assess(desired: DesiredBudgetTemplate, access: Access, olds: Properties) ->
     return budget_in_turn(desired, reads, may_write=access.write is not None, membership_is_open=is_open)
 
 
+def _held_to_review(found: BudgetAssessment | None) -> BudgetAssessment | None:
+    if found is None:
+        return None
+    plan = held_to_review(found.plan, _resource(found.desired), found.desired.owner, found.desired.path)
+    return found if plan is found.plan else replace(found, plan=plan, outcome=Outcome.REFUSED)
+
+
 def _prepare(props: Properties) -> tuple[DesiredBudgetTemplate, Access]:
     try:
         prepared = _parse(own(props, PrivacyBudgetTemplateProvider.computed))
@@ -169,7 +178,7 @@ def _advance(desired: DesiredBudgetTemplate, access: Access, props: Properties) 
         may_write=access.write is not None,
     )
     try:
-        report = advance_budget(desired, Reviewed.read(props.get("plan") or {}, ()), owner)
+        report = advance_budget(desired, reviewed_by_check(props, resource, desired.owner), owner)
     except GovernanceError as error:
         MEMORY.membership_has_changed(desired.collaboration or "", desired.account)
         if is_out_of_reach(error):

@@ -2,7 +2,7 @@
 
     GovernanceError
     ├── InvalidInput          the stack file or a resource's inputs, with every finding
-    ├── Refused               the live world is not what the reviewed plan was made for
+    ├── Refused               the live world, or the file, is not what the reviewed plan was made for
     ├── AuditFailed           the audit that was asked for cannot be kept
     ├── NotKnown              something may have been done, and nobody can tell
     └── ServiceError          an answer, or no answer, from AWS

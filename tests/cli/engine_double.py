@@ -18,7 +18,8 @@ from pathlib import Path
 
 folder = Path(__file__).parent
 calls = json.loads((folder / "calls.json").read_text())
-calls.append({{"arguments": sys.argv[1:], "parallelDiff": os.environ.get("PULUMI_PARALLEL_DIFF")}})
+held = {{name: value for name, value in os.environ.items() if name.startswith("CLEANROOMS_EXPECT")}}
+calls.append({{"arguments": sys.argv[1:], "parallelDiff": os.environ.get("PULUMI_PARALLEL_DIFF"), "held": held}})
 (folder / "calls.json").write_text(json.dumps(calls))
 rounds = json.loads((folder / "rounds.json").read_text())
 played = rounds[min(len(calls), len(rounds)) - 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cleanrooms_governance.reviewed_plan import ReviewedPlan, ReviewedResource, build
 from tests.cli.engine_double import EngineDouble, component, engine_double, error_on, failure, forgotten, resource, round_of
 from tests.cli.runner import Ran, crgov
 
@@ -138,6 +140,48 @@ def test_without_pulumi_it_is_said_what_to_do(tmp_path: Path, monkeypatch: pytes
         ran = crgov("up", *more)
         assert (1, "") == (ran.code, ran.out)
         assert "Install Pulumi 3.259 or newer" in ran.err
+
+
+def plan_file(tmp_path: Path, **tampered: Any) -> tuple[Path, str]:
+    plan = ReviewedPlan({"cleanrooms/retail": {"collaboration sales": ReviewedResource(None, None)}})
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({**build(plan), **tampered}))
+    return file, plan.fingerprint
+
+
+def test_the_engine_is_held_to_a_reviewed_plan_by_its_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, fingerprint = plan_file(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    ran, double = up(tmp_path, round_of(CONVERGED), more=("--expect", file.name, "--fingerprint", fingerprint))
+    assert 0 == ran.code
+    assert {"CLEANROOMS_EXPECT": str(file), "CLEANROOMS_EXPECT_FINGERPRINT": fingerprint} == double.calls()[0]["held"]
+
+
+@pytest.mark.parametrize(
+    ("tampered", "more", "said"),
+    [
+        pytest.param({"stacks": {}}, (), "it was changed after it was written", id="content"),
+        pytest.param({"version": 2}, (), "has version 2", id="another version"),
+        pytest.param({}, ("--fingerprint", "fp-0123456789abcdef"), "it is another plan", id="another plan than was reviewed"),
+    ],
+)
+def test_nothing_runs_with_a_plan_that_is_not_the_reviewed_one(
+    tmp_path: Path, tampered: dict[str, Any], more: tuple[str, ...], said: str
+) -> None:
+    file, _ = plan_file(tmp_path, **tampered)
+    ran, double = up(tmp_path, round_of(CONVERGED), more=("--expect", str(file), *more))
+    assert (4, []) == (ran.code, double.calls())
+    assert said in ran.err
+
+
+def test_a_plan_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    ran, double = up(tmp_path, round_of(CONVERGED), more=("--expect", str(tmp_path / "plan.json")))
+    assert (4, []) == (ran.code, double.calls())
+    assert "plan.json cannot be read: No such file or directory" in ran.err
+
+
+def test_a_fingerprint_without_its_file_is_wrong_usage(tmp_path: Path) -> None:
+    assert 64 == up(tmp_path, round_of(CONVERGED), more=("--fingerprint", "fp-0123456789abcdef"))[0].code
 
 
 def start(double: EngineDouble) -> subprocess.Popen[str]:

@@ -4,8 +4,8 @@ A plan never depends on requests, votes or who may act: those are progress, and 
 shows, what a reviewer approves and what a run is held to.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -132,11 +132,15 @@ def _change_document(planned: PlannedChange) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """The identities of a plan that somebody has seen."""
+    """The identities of a plan that somebody has seen.
+
+    ``beyond`` says in words what a plan has in it that was not part of an earlier review, where there was one.
+    """
 
     changes: frozenset[str]
     dangers: frozenset[str]
     refusals: frozenset[tuple[str, str]]
+    beyond: Callable[[Plan], tuple[str, ...]] | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, plan: Plan) -> "Reviewed":
@@ -163,7 +167,7 @@ class Reviewed:
         one that the collaboration approves by itself, with nothing in it that was not reviewed.
         """
         both = {change_id(each.change, needs_votes=votes) for each in plan.changes for votes in (True, False)}
-        return Reviewed(self.changes | both, self.dangers, self.refusals)
+        return replace(self, changes=self.changes | both)
 
     def admit(self, fresh: Plan) -> None:
         """Let a fresh plan pass if it is part of the reviewed one.
@@ -173,6 +177,7 @@ class Reviewed:
         news = [str(change) for change in fresh.changes if change.id not in self.changes]
         news += [danger.message for danger in fresh.dangers if danger.fingerprint not in self.dangers]
         news += [refusal.message for refusal in fresh.refusals if (refusal.rule, refusal.subject) not in self.refusals]
+        news += [each for each in (self.beyond(fresh) if self.beyond else ()) if each not in news]
         if news:
             raise Refused(
                 "the live collaboration has changed since this plan was made; not in the reviewed plan: "

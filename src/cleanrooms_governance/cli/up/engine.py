@@ -5,9 +5,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
@@ -27,7 +27,8 @@ class NoEngine(GovernanceError):
 class Engine:
     """A `pulumi` and what it is told.
 
-    Parameters: ``relay`` is given every line that it prints, ``say`` what is to be said about an interruption.
+    Parameters: ``relay`` is given every line that it prints, ``say`` what is to be said about an interruption; ``environment``
+    is what it is given beside our own.
     """
 
     program: str
@@ -36,6 +37,7 @@ class Engine:
     further: Sequence[str]
     relay: Callable[[str], None]
     say: Callable[[str], None]
+    environment: Mapping[str, str] = field(default_factory=dict)
     interruptions: int = 0
 
     @property
@@ -53,7 +55,7 @@ class Engine:
         where = [*(("--stack", self.stack) if self.stack else ()), *(("--cwd", str(self.folder)) if self.folder else ())]
         # The option for the log of events is the one that Pulumi's own automation libraries use, and is shown to nobody else.
         # With diffs side by side the engine ends a whole run at the first resource that depends on a failed one (tried: 3.259).
-        environment = {**os.environ, "PULUMI_PARALLEL_DIFF": "false", "PULUMI_DEBUG_COMMANDS": "true"}
+        environment = {**os.environ, **self.environment, "PULUMI_PARALLEL_DIFF": "false", "PULUMI_DEBUG_COMMANDS": "true"}
         with _Interruptions() as interruptions:
             process = subprocess.Popen(
                 [self.program, *_ARGUMENTS, *where, "--event-log", str(log), *self.further],
