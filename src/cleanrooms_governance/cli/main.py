@@ -21,7 +21,9 @@ from cleanrooms_governance.cli.commands_policies import policies
 from cleanrooms_governance.cli.commands_probe import probe
 from cleanrooms_governance.cli.commands_requests import requests
 from cleanrooms_governance.cli.commands_run import run
+from cleanrooms_governance.cli.commands_schema import schema
 from cleanrooms_governance.cli.commands_up import up
+from cleanrooms_governance.cli.commands_validate import validate
 from cleanrooms_governance.cli.commands_verify import verify
 from cleanrooms_governance.cli.exit_codes import Exit
 from cleanrooms_governance.cli.usage import Misused
@@ -47,6 +49,8 @@ crgov.add_command(up)
 crgov.add_command(payers)
 crgov.add_command(run)
 crgov.add_command(verify)
+crgov.add_command(validate)
+crgov.add_command(schema)
 crgov.add_command(delete_collaboration)
 crgov.add_command(leave)
 crgov.add_command(policies)
