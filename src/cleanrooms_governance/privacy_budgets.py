@@ -141,7 +141,7 @@ class PrivacyBudget:
     """A budget with what is left of it (ListPrivacyBudgets, ListCollaborationPrivacyBudgets).
 
     ``template`` is the id of the template that it comes from; ``balance`` is ``None`` for a kind that this version does not
-    know.
+    know. ``created`` is when it began, where that was read.
     """
 
     id: str
@@ -149,6 +149,7 @@ class PrivacyBudget:
     owner: AccountId
     type: str
     balance: PrivacyBalance | AccessBalance | None
+    created: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
