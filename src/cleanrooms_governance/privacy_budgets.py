@@ -200,10 +200,14 @@ Wanted = WantedPrivacy | WantedAccess
 
 @dataclass(frozen=True, slots=True)
 class DeclaredBudget:
-    """What the file says of one budget of a membership; ``tags`` hold neither the owner tag nor this tool's notes."""
+    """What the file says of one budget of a membership; ``tags`` hold neither the owner tag nor this tool's notes.
+
+    ``warn_below`` is a share in percent, of which somebody is to be told when less is left; nothing of it goes to AWS.
+    """
 
     wanted: Wanted
     tags: Mapping[str, str] | None = None
+    warn_below: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

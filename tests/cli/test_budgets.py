@@ -10,7 +10,7 @@ import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from tests.cli.analysis_stage import reader, runs_and_receives, served, stack_text
-from tests.cli.runner import Ran, crgov, role
+from tests.cli.runner import Ran, crgov, project, role
 from tests.emulator.analyses.analysis_world import ANY
 from tests.emulator.machine_learning.learning_world import LearningWorld
 from tests.emulator.world import CREATOR, READER, RUNNER
@@ -174,3 +174,29 @@ def test_a_collaboration_that_is_not_there_yet_is_said(monkeypatch: pytest.Monke
     with served(world, monkeypatch, tmp_path, text):
         ran = crgov(*BUDGETS)
     assert (0, "campaigns: not created yet\n") == (ran.code, ran.out)
+
+
+def warning(world: LearningWorld, below: str, resource: str = "Visits") -> str:
+    """The stack file with the budget of the creator's table declared, and below what to warn."""
+    amount = "{type: CALENDAR_WEEK, budget: 4, autoRefresh: ENABLED}"
+    declared = f"{{type: ACCESS_BUDGET, resource: {resource}, budgets: [{amount}], warnBelow: {below}}}"
+    return text_of(world).removesuffix("}\n") + f", privacyBudgets: {{visits: {declared}}}}}\n"
+
+
+@pytest.mark.parametrize(("below", "end"), [("75%", 0), ("76%", 2)])
+def test_less_than_the_file_wants_to_hear_of_ends_with_2(world: LearningWorld, below: str, end: int) -> None:
+    project(Path(), warning(world, below))
+    world.query(ON_VISITS)
+    ran = crgov(*BUDGETS)
+    said = "memberships.retailer.privacyBudgets.visits.warnBelow: CALENDAR_WEEK: 3 of 4 left, less than"
+    assert (end, end == 2) == (ran.code, said in ran.out)
+    found = budget(document(), "ACCESS_BUDGET")
+    assert (below, end == 2) == (found["warnBelow"], found["parts"][0]["low"])
+
+
+def test_a_budget_that_is_to_be_watched_and_is_not_to_be_seen_is_an_error(world: LearningWorld) -> None:
+    project(Path(), warning(world, "50%", "orders"))
+    assert ["memberships.retailer.privacyBudgets.visits.warnBelow"] == document()["notJudged"]
+    ran = crgov(*BUDGETS)
+    assert 1 == ran.code
+    assert "visits.warnBelow: no such budget is to be seen" in ran.out

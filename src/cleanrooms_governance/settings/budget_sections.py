@@ -36,6 +36,7 @@ Uses = Annotated[int, BeforeValidator(strict.whole(0, MOST_USES))]
 BudgetPeriod = Annotated[Period, BeforeValidator(strict.enumeration("period of an access budget", Period))]
 Renewal = Annotated[AutoRefresh, BeforeValidator(strict.enumeration("way to renew an amount", AutoRefresh))]
 MonthlyRenewal = Annotated[TemplateRefresh, BeforeValidator(strict.enumeration("way to renew a budget", TemplateRefresh))]
+Share = Annotated[int, BeforeValidator(strict.percent)]
 Table = Annotated[str, BeforeValidator(_table)]
 
 
@@ -60,4 +61,5 @@ class PrivacyBudgetSection(Section):
     auto_refresh: Maybe[MonthlyRenewal] = None
     resource: Maybe[Table] = None
     budgets: Maybe[Annotated[tuple[AllowanceSection, ...], Strict(False)]] = None
+    warn_below: Maybe[Share] = None
     tags: Maybe[dict[fields.TagKey, fields.TagValue]] = None

@@ -1,17 +1,20 @@
 """Look, as each account of a stack, at the privacy budgets of its collaborations. Only reading credentials are used."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cleanrooms_governance.aws.once import OncePerKey
 from cleanrooms_governance.budgets.book import BudgetBook, BudgetViews, Looker, Unread, read_book
+from cleanrooms_governance.budgets.low import is_meant
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.cli.worlds import Place, Seen, Trouble, World, access_of
 from cleanrooms_governance.desired import Access, Credentials
 from cleanrooms_governance.errors import GovernanceError
 from cleanrooms_governance.model import Collaboration, Membership, membership_in
+from cleanrooms_governance.privacy_budgets import PrivacyBudget
+from cleanrooms_governance.settings.values import to_budgets
 
 _READERS = 16
 
@@ -24,6 +27,15 @@ class BudgetAccounts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """A ``warnBelow`` of the stack file, in percent, and the budget it is about, ``None`` if that is not to be seen."""
+
+    path: str
+    percent: int
+    budget: PrivacyBudget | None
+
+
+@dataclass(frozen=True, slots=True)
 class Budgets:
     """The privacy budgets of one collaboration; ``live`` is ``None`` where only its members could look."""
 
@@ -31,6 +43,11 @@ class Budgets:
     id: str
     live: Collaboration | None
     book: BudgetBook
+    thresholds: tuple[Threshold, ...] = ()
+
+    def threshold(self, budget: PrivacyBudget) -> Threshold | None:
+        """Return what the stack file says below what to warn of a budget."""
+        return next((each for each in self.thresholds if each.budget == budget), None)
 
 
 def look_at_budgets(seen: Sequence[Seen], stack: Stack, accounts: BudgetAccounts) -> list[Seen | Budgets]:
@@ -57,14 +74,27 @@ class _Looking:
             place, live = seen.place, seen.live
             lookers, unread = self._lookers(place, live.id)
             book = read_book(live.id, self._accounts(place.access, place.region), lookers)
-            return Budgets(place, live.id, live, _with(book, unread))
+            return self._budgets(place, live.id, live, _with(book, unread))
         if isinstance(seen, Trouble) and seen.place.id is not None:
             place, found = seen.place, seen.place.id
             lookers, unread = self._lookers(place, found)
             if lookers:
                 hidden = Unread(place.access.account, "the collaboration", seen.why)
-                return Budgets(place, found, None, _with(read_book(found, None, lookers), [hidden, *unread]))
+                return self._budgets(place, found, None, _with(read_book(found, None, lookers), [hidden, *unread]))
         return seen
+
+    def _budgets(self, place: Place, id_: str, live: Collaboration | None, book: BudgetBook) -> Budgets:
+        return Budgets(place, id_, live, book, tuple(self._thresholds(place, id_, book)))
+
+    def _thresholds(self, place: Place, id_: str, book: BudgetBook) -> Iterator[Threshold]:
+        for key, membership in self._stack.file.memberships.items():
+            if membership.collaboration not in (place.label, id_):
+                continue
+            own = [each for each in book.budgets if each.owner == membership.account]
+            for name, declared in (to_budgets(membership.privacy_budgets) or {}).items():
+                if declared.warn_below is not None:
+                    meant = next((each for each in own if is_meant(declared.wanted, each, book.tables)), None)
+                    yield Threshold(f"memberships.{key}.privacyBudgets.{name}.warnBelow", declared.warn_below, meant)
 
     def _lookers(self, place: Place, found: str) -> tuple[list[Looker], list[Unread]]:
         """Return the accounts with a membership in the stack file, as far as they can look."""

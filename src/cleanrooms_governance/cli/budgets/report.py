@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from cleanrooms_governance.budget_words import low
 from cleanrooms_governance.budgets.book import BudgetBook, table_name
+from cleanrooms_governance.budgets.low import is_low
 from cleanrooms_governance.budgets.pace import Pace, Part, pace_of, parts_of, periods_of
-from cleanrooms_governance.cli.budgets.looking import Budgets
+from cleanrooms_governance.cli.budgets.looking import Budgets, Threshold
 from cleanrooms_governance.cli.columns import columns
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.cli.output import Line, Report, Tone
@@ -35,7 +37,7 @@ def budgets_report(found: Sequence[Seen | Budgets], known: Mapping[AccountId, st
             names = names_in(each, known)
             lines += _lines(each, names, now)
             documents.append(_document(each, now))
-            ends += [Exit.ERROR] if each.book.unread else []
+            ends += _ends(each, now)
         elif isinstance(each, Trouble):
             lines += [Line(f"{each.place.label}: not read", Tone.TITLE), Line(each.why, Tone.TAKEN, 2)]
             documents.append(place_document(each) | {"error": each.why})
@@ -46,6 +48,11 @@ def budgets_report(found: Sequence[Seen | Budgets], known: Mapping[AccountId, st
     if not found:
         lines.append(Line("no collaborations in this stack file", Tone.FAINT))
     return Report({"collaborations": documents}, lines, worst(ends))
+
+
+def is_low_part(part: Part, threshold: Threshold | None) -> bool:
+    """Tell whether a part has less left than the stack file wants to hear of."""
+    return threshold is not None and is_low(part.left, part.whole, threshold.percent)
 
 
 def names_in(budgets: Budgets, known: Mapping[AccountId, str]) -> dict[AccountId, str]:
@@ -107,6 +114,13 @@ def pace_words(part: Part, pace: Pace | None) -> str:
     return f"{rate}, used up {pace.empty.strftime(MOMENT)}"
 
 
+def _ends(budgets: Budgets, now: datetime) -> Iterator[Exit]:
+    if budgets.book.unread or any(each.budget is None for each in budgets.thresholds):
+        yield Exit.ERROR
+    if any(_low_lines(budgets, now)):
+        yield Exit.CHANGES
+
+
 def _lines(budgets: Budgets, names: Mapping[AccountId, str], now: datetime) -> Iterator[Line]:
     book = budgets.book
     yield Line(title_of(budgets, names), Tone.TITLE)
@@ -124,8 +138,21 @@ def _lines(budgets: Budgets, names: Mapping[AccountId, str], now: datetime) -> I
         yield Line("no privacy budgets are to be seen", Tone.FAINT, 2)
     for channel in book.channels:
         yield from _channel_lines(channel, book, names)
+    yield from _low_lines(budgets, now)
+    for threshold in budgets.thresholds:
+        if threshold.budget is None:
+            yield Line(f"{threshold.path}: no such budget is to be seen, so nothing can be said of it", Tone.TAKEN, 2)
     for unread in book.unread:
         yield Line(f"not read as {label(unread.account, names)}: {unread.what}. {unread.why}", Tone.TAKEN, 2)
+
+
+def _low_lines(budgets: Budgets, now: datetime) -> Iterator[Line]:
+    for threshold in budgets.thresholds:
+        budget = threshold.budget
+        for part in parts_of(budget, budgets.book.terms.get(budget.template), now) if budget else ():
+            if is_low_part(part, threshold):
+                said = low(part.names, part.left, part.whole, threshold.percent)
+                yield Line(f"{threshold.path}: {said}", Tone.CHANGED, 2)
 
 
 def _row(
@@ -154,19 +181,22 @@ def _document(budgets: Budgets, now: datetime) -> dict[str, Any]:
         "name": plain(live.name) if live else None,
         "region": budgets.place.region,
         "seenAs": budgets.place.access.account,
-        "budgets": [_budget_document(each, book, now) for each in book.budgets],
+        "budgets": [_budget_document(each, budgets, now) for each in book.budgets],
         "channels": [_channel_document(each, book) for each in book.channels],
+        "notJudged": [each.path for each in budgets.thresholds if each.budget is None],
         "notRead": [{"account": each.account, "what": each.what, "why": each.why} for each in book.unread],
     }
 
 
-def _budget_document(budget: PrivacyBudget, book: BudgetBook, now: datetime) -> dict[str, Any]:
-    terms = book.terms.get(budget.template)
-    parts = parts_of(budget, terms, now)
+def _budget_document(budget: PrivacyBudget, budgets: Budgets, now: datetime) -> dict[str, Any]:
+    book, threshold = budgets.book, budgets.threshold(budget)
+    parts = parts_of(budget, book.terms.get(budget.template), now)
     document = {"id": budget.id, "template": budget.template, "owner": budget.owner, "type": budget.type}
     if isinstance(budget.balance, AccessBalance):
         document |= _table_document(budget.balance, book)
-    return {**document, "parts": [_part_document(each, pace_of(each, now)) for each in parts]}
+    warn = {"warnBelow": f"{threshold.percent}%", "declared": threshold.path.rpartition(".")[0]} if threshold else {}
+    shown = [_part_document(each, pace_of(each, now)) | {"low": is_low_part(each, threshold)} for each in parts]
+    return {**document, **warn, "parts": shown}
 
 
 def _table_document(balance: AccessBalance, book: BudgetBook) -> dict[str, Any]:
