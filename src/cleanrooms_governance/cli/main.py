@@ -13,6 +13,7 @@ import click
 
 from cleanrooms_governance.cli import output
 from cleanrooms_governance.cli.commands_ask import ask
+from cleanrooms_governance.cli.commands_budgets import budgets
 from cleanrooms_governance.cli.commands_ending import delete_collaboration, leave
 from cleanrooms_governance.cli.commands_invitations import invitations
 from cleanrooms_governance.cli.commands_payers import payers
@@ -47,6 +48,7 @@ crgov.add_command(invitations)
 crgov.add_command(ask)
 crgov.add_command(up)
 crgov.add_command(payers)
+crgov.add_command(budgets)
 crgov.add_command(run)
 crgov.add_command(verify)
 crgov.add_command(validate)

@@ -38,6 +38,7 @@ Uses = Annotated[int, strict.whole(0, MOST_USES)]
 BudgetPeriod = Annotated[Period, strict.enumeration("period of an access budget", Period)]
 Renewal = Annotated[AutoRefresh, strict.enumeration("way to renew an amount", AutoRefresh)]
 MonthlyRenewal = Annotated[TemplateRefresh, strict.enumeration("way to renew a budget", TemplateRefresh)]
+Share = Annotated[int, strict.percent]
 Table = Annotated[str, _table]
 
 
@@ -80,5 +81,9 @@ class PrivacyBudgetSection(Section):
     budgets: Maybe[Annotated[tuple[AllowanceSection, ...], Strict(False)]] = Field(
         default=None,
         description="the amounts of an access budget: one for a calendar period, one for the lifetime, or one of each",
+    )
+    warn_below: Maybe[Share] = Field(
+        default=None,
+        description="warn in previews and in `crgov budgets` when less than this share of an amount is left, such as 20%",
     )
     tags: Maybe[dict[fields.TagKey, fields.TagValue]] = Field(default=None, description=fields.TAGS)

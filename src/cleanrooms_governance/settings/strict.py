@@ -32,6 +32,7 @@ _MOST_COUNTED = 1_000_000
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ].*", re.ASCII)
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
+_PERCENT = re.compile(r"[1-9][0-9]?%")
 _FINGERPRINT = re.compile(r"fp-[0-9a-f]{16}")
 _ABILITY = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 # A tag value takes 256 characters: <project>/<stack>/<key>, where the engine gives project and stack up to 100 each.
@@ -189,6 +190,15 @@ def share(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise refuse(f"must be a number from 0 to 1, such as 0.2 for a fifth, not {shown(value)}")
     return float(value)
+
+
+@takes(type="string", pattern=_whole_pattern(_PERCENT), examples=["20%"])
+def percent(value: object) -> int:
+    """Return a share that is written as ``20%``, from 1% to 99%."""
+    written = value if isinstance(value, str) else ""
+    if not _PERCENT.fullmatch(written):
+        raise refuse(f"must be a share from 1% to 99%, written as 20%, not {shown(value)}")
+    return int(written.removesuffix("%"))
 
 
 @takes(type="string", pattern=_whole_pattern(_FINGERPRINT))
