@@ -1,7 +1,9 @@
 """What does `crgov budgets` say?"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from cleanrooms_governance.budget_words import low
@@ -48,6 +50,12 @@ def budgets_report(found: Sequence[Seen | Budgets], known: Mapping[AccountId, st
     if not found:
         lines.append(Line("no collaborations in this stack file", Tone.FAINT))
     return Report({"collaborations": documents}, lines, worst(ends))
+
+
+def with_page(report: Report, page: Path) -> Report:
+    """Return the same with where the page was written."""
+    said = Line(f"page written: {page}", Tone.FAINT)
+    return replace(report, document={**report.document, "page": str(page)}, lines=[*report.lines, said])
 
 
 def is_low_part(part: Part, threshold: Threshold | None) -> bool:
