@@ -17,7 +17,7 @@ from cleanrooms_governance.cli.commands_budgets import budgets
 from cleanrooms_governance.cli.commands_ending import delete_collaboration, leave
 from cleanrooms_governance.cli.commands_invitations import invitations
 from cleanrooms_governance.cli.commands_payers import payers
-from cleanrooms_governance.cli.commands_plan import plan
+from cleanrooms_governance.cli.commands_plan import drift, plan
 from cleanrooms_governance.cli.commands_policies import policies
 from cleanrooms_governance.cli.commands_probe import probe
 from cleanrooms_governance.cli.commands_requests import requests
@@ -43,6 +43,7 @@ def crgov() -> None:
 
 
 crgov.add_command(plan)
+crgov.add_command(drift)
 crgov.add_command(requests)
 crgov.add_command(invitations)
 crgov.add_command(ask)

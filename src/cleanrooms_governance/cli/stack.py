@@ -85,7 +85,7 @@ def find_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stac
         root = _project_folder(folder)
         if root is None:
             raise Misused(f"no {PROJECT_FILE} here or above: run in the project folder, or give --stack-file")
-        path = root / _text(_mapping(root / PROJECT_FILE), "stackConfigDir") / f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml"
+        path = _stack_files(root) / f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml"
     else:
         return None
     project = _text(_mapping(root / PROJECT_FILE), "name") if root else ""
@@ -128,6 +128,13 @@ def required_stack(stack: str | None, stack_file: Path | None, folder: Path) -> 
     return read
 
 
+def stack_names(folder: Path) -> list[str]:
+    """Return the stacks that have a file in the project of a folder, sorted; none where there is no project."""
+    root = _project_folder(folder)
+    files = _stack_files(root).glob("Pulumi.*.yaml") if root else ()
+    return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
+
+
 def audit_of(stack: Stack | None) -> AuditLog | None:
     """Return where the writing calls of a command are noted, by the stack file or by the environment."""
     return audit_log(os.environ, stack.folder if stack else Path(), lambda: stack.file.audit if stack else None)
@@ -135,6 +142,10 @@ def audit_of(stack: Stack | None) -> AuditLog | None:
 
 def _project_folder(folder: Path) -> Path | None:
     return next((each for each in (folder, *folder.parents) if (each / PROJECT_FILE).is_file()), None)
+
+
+def _stack_files(root: Path) -> Path:
+    return root / _text(_mapping(root / PROJECT_FILE), "stackConfigDir")
 
 
 def _configuration(read: IncludedFile, at: StackPath) -> dict[str, str]:
