@@ -1,0 +1,22 @@
+"""Which labels are to be set, and which taken away? Only those of our own are ever touched."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels that a pull request is to have, and all that are ours to set and take away."""
+
+    wanted: frozenset[str] = field(default_factory=frozenset)
+    own: frozenset[str] = field(default_factory=frozenset)
+
+    def missing(self, present: Iterable[str]) -> tuple[str, ...]:
+        """Return what is to be set; GitHub does not tell upper from lower case in labels."""
+        there = {each.casefold() for each in present}
+        return tuple(sorted(each for each in self.wanted if each.casefold() not in there))
+
+    def surplus(self, present: Iterable[str]) -> tuple[str, ...]:
+        """Return what is to be taken away, in the spelling in which it is there."""
+        going = {each.casefold() for each in self.own - self.wanted} - {each.casefold() for each in self.wanted}
+        return tuple(sorted(each for each in present if each.casefold() in going))
