@@ -102,6 +102,11 @@ def left_of_access(balance: AccessBalance) -> str:
     return "; ".join(f"{plain(period)}: {each.left} of {each.uses} left" for period, each in sorted(balance.periods.items()))
 
 
+def low(names: Iterable[str], left: int, whole: int, percent: int) -> str:
+    """Return ``CALENDAR_WEEK: 4 of 50 left, less than 20%``."""
+    return f"{_either(sorted(map(plain, names)))}: {left} of {whole} left, less than {percent}%"
+
+
 def _move(before: int, after: int) -> str:
     return f"{before} → {after} ({after - before:+d})" if before != after else f"{before} as before"
 

@@ -21,15 +21,33 @@
 Each message says what happened, where, and ends with what to do next.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in a file something is written.
+
+    Parameters: ``file`` is the stack file or one it includes; ``line`` and ``column`` count from 1, and are 0 where they are
+    not known; ``path`` leads to it inside the file, and is empty for the file as a whole.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One thing wrong with an input: where (a path in the stack file) and what, ending with what to do."""
+    """One thing wrong with an input: where (a path in the stack file) and what, ending with what to do.
+
+    ``spot`` is where that is written, for inputs that were read from a file.
+    """
 
     path: str
     message: str
+    spot: Spot | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message

@@ -141,7 +141,7 @@ class PrivacyBudget:
     """A budget with what is left of it (ListPrivacyBudgets, ListCollaborationPrivacyBudgets).
 
     ``template`` is the id of the template that it comes from; ``balance`` is ``None`` for a kind that this version does not
-    know.
+    know. ``created`` is when it began, where that was read.
     """
 
     id: str
@@ -149,6 +149,7 @@ class PrivacyBudget:
     owner: AccountId
     type: str
     balance: PrivacyBalance | AccessBalance | None
+    created: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -199,10 +200,14 @@ Wanted = WantedPrivacy | WantedAccess
 
 @dataclass(frozen=True, slots=True)
 class DeclaredBudget:
-    """What the file says of one budget of a membership; ``tags`` hold neither the owner tag nor this tool's notes."""
+    """What the file says of one budget of a membership; ``tags`` hold neither the owner tag nor this tool's notes.
+
+    ``warn_below`` is a share in percent, of which somebody is to be told when less is left; nothing of it goes to AWS.
+    """
 
     wanted: Wanted
     tags: Mapping[str, str] | None = None
+    warn_below: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

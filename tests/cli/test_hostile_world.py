@@ -50,6 +50,8 @@ COMMANDS: dict[str, Command] = {
     "payers": lambda _: ("payers",),
     "run query": lambda _: ("run", "query", "--membership", "media", "--sql", "select 1 as one", "--to-member", BANK),
     "verify": lambda _: ("verify",),
+    "plan": lambda _: ("plan",),
+    "drift": lambda _: ("drift",),
 }
 
 
@@ -70,7 +72,7 @@ def test_an_invitation_with_its_block_does_not_come_through(world: World, collab
     assert [] == came_through(said)
 
 
-@pytest.mark.parametrize("command", ["requests list", "ask to join", "leave", "payers", "run query", "verify"])
+@pytest.mark.parametrize("command", ["requests list", "ask to join", "leave", "payers", "run query", "verify", "plan", "drift"])
 def test_what_the_service_says_does_not_come_through(world: World, collaboration: str, command: str) -> None:
     refused = FaultRule(kind=FaultKind.ERROR, operation="ListMembers", code="AccessDeniedException", members={"message": WORDS})
     world.app.faults.set([refused])

@@ -11,9 +11,11 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parents[2] / "src" / "cleanrooms_governance" / "permissions" / "templates"
 NAMES = (
     "creator-read",
+    "creator-budgets-read",
     "creator-operate",
     "partner-read",
     "partner-operate",
+    "partner-budgets-read",
     "partner-run-read",
     "partner-run",
     "pipeline",

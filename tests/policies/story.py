@@ -2,7 +2,8 @@
 
 The creator's stack creates a collaboration, lets the media account that it holds join, adds a member by change request and
 votes for media; the bank joins and votes from its own stack. Then the state is lost, an edit is taken back, the new member is
-removed, media sets privacy budgets and changes them, queries and jobs are run, and a collaboration that somebody made in the
+removed, media sets privacy budgets and changes them, queries and jobs are run, budgets are
+looked at, and a collaboration that somebody made in the
 console is adopted, which in the end is left and deleted by hand.
 """
 
@@ -36,8 +37,10 @@ from cleanrooms_governance.change_requests.next_move import Outcome, decide
 from cleanrooms_governance.cli.analyses.asked import Payers, ask_who_pays
 from cleanrooms_governance.cli.analyses.conducting import Terminal, cancel, conduct
 from cleanrooms_governance.cli.analyses.preparing import Wish, find_runner, prepare
+from cleanrooms_governance.cli.budgets.looking import Budgets, look_at_budgets
 from cleanrooms_governance.cli.ending import Ending, carry_out, find_deletion, find_leaving
 from cleanrooms_governance.cli.stack import Stack
+from cleanrooms_governance.cli.worlds import Choice, look, places
 from cleanrooms_governance.cli.worlds import World as CommandWorld
 from cleanrooms_governance.desired import (
     Access,
@@ -131,7 +134,7 @@ class Stage:
             role_arn(account, role): policies(account, *(f"{side}-{kind}" for side in sides for kind in kinds), *more)
             for account, sides in (held or HELD).items()
             for role, kinds, more in (
-                (READ_ROLE, ("read", "run-read"), ()),
+                (READ_ROLE, ("read", "run-read", "budgets-read"), ()),
                 (WRITE_ROLE, ("operate", "run"), ("destructive",)),
             )
         }
@@ -211,6 +214,7 @@ class Story:
 
         self._look_before_removing(desired, id)
         self._run_analyses(id)
+        self._look_at_budgets(id)
         found = self._made_in_the_console()
         adopted = replace(wanted(member(CREATOR)), key="adopted", owner="acme/prod/adopted", id=found, name="Made by hand")
         self._run(adopted, found, Outcome.CONVERGED)
@@ -277,6 +281,41 @@ class Story:
             raise StoryBroken("who pays is visible")
         listed = [each.runs for each in payers.through]
         self._expect(not any(isinstance(each, NotVisible) or not each for each in listed), f"what was run is visible: {listed}")
+
+    def _look_at_budgets(self, id: str) -> None:
+        """By hand: media makes an input channel, and each account looks at the budgets of all, from a stack of its own."""
+        self._channel_by_hand(id)
+        for configuration in (creator_by_hand(id), runner_by_hand(id), bank_by_hand(id)):
+            stack = Stack("acme", "prod", load(configuration, Path()))
+            (found,) = look_at_budgets(look(places(stack, Choice()), self.stage.accounts), stack, self.stage.accounts)
+            if not isinstance(found, Budgets):
+                raise StoryBroken("the collaboration can be looked at")
+            self._expect(not found.book.unread, f"all of the budgets is visible: {found.book.unread}")
+            self._expect(len(found.book.budgets) == 2 and len(found.book.terms) == 1, "both budgets and their terms are there")
+            self._expect(len(found.book.channels) == 1, "the channel is there")
+
+    def _channel_by_hand(self, id: str) -> None:
+        """Media brings an algorithm and makes a channel of the bank's table."""
+        learning, own = client(self.stage.app, "cleanroomsml", MEDIA, REGION), self._membership_of(MEDIA, id)
+        algorithm = learning.create_configured_model_algorithm(
+            name="trees",
+            roleArn=role_arn(MEDIA, "learning"),
+            trainingContainerConfig={"imageUri": "registry.example/trees/train:1"},
+        )["configuredModelAlgorithmArn"]
+        association = learning.create_configured_model_algorithm_association(
+            membershipIdentifier=own, configuredModelAlgorithmArn=algorithm, name="trees"
+        )["configuredModelAlgorithmAssociationArn"]
+        sql = {"sqlParameters": {"queryString": "select amount from visits"}}
+        learning.create_ml_input_channel(
+            membershipIdentifier=own,
+            configuredModelAlgorithmAssociations=[association],
+            name="visits",
+            inputChannel={
+                "dataSource": {"protectedQueryInputParameters": sql},
+                "roleArn": role_arn(MEDIA, "learning"),
+            },
+            retentionInDays=3,
+        )
 
     def _shared_by_hand(self, id: str) -> None:
         """The bank brings a table, and media makes another one of it."""
@@ -401,6 +440,18 @@ def runner_by_hand(id: str) -> dict[str, str]:
     """The configuration of a stack that holds media, which runs queries and jobs in somebody else's collaboration."""
     media = {"account": MEDIA, "collaboration": id, "region": REGION, "expects": {"creator": CREATOR}}
     return _configuration(accounts=_held(MEDIA), memberships={"media": media})
+
+
+def bank_by_hand(id: str) -> dict[str, str]:
+    """The configuration of a stack that holds the bank, which is a member of somebody else's collaboration."""
+    bank = {"account": BANK, "collaboration": id, "region": REGION, "expects": {"creator": CREATOR}}
+    return _configuration(accounts=_held(BANK), memberships={"bank": bank})
+
+
+def creator_by_hand(id: str) -> dict[str, str]:
+    """The configuration of a stack that holds the creator alone."""
+    sales = {"creator": CREATOR, "region": REGION, "id": id, "members": {CREATOR: {"abilities": []}}}
+    return _configuration(accounts=_held(CREATOR), collaborations={"sales": sales})
 
 
 def _held(*accounts: AccountId) -> dict[str, Any]:

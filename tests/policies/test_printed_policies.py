@@ -110,7 +110,7 @@ def test_where_everything_applies_they_are_the_proved_documents(folder: Path) ->
 
 def test_the_story_comes_to_its_end_with_what_is_printed_for_its_two_files(folder: Path) -> None:
     found: dict[str, list[Document]] = {}
-    by_hand = ("--ending", "--running")
+    by_hand = ("--budgets", "--ending", "--running")
     for document in (policies(folder, creators_file(), *by_hand), policies(folder, banks_file(), *by_hand)):
         for identity in document["identities"]:
             holder = identity["credentials"].get("role", USER)

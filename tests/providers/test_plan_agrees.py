@@ -12,9 +12,11 @@ import pytest
 
 from cleanrooms_emulator.faults import FaultRule
 from cleanrooms_governance.assessment.declared import declared_resources
-from cleanrooms_governance.assessment.planned_stack import resource_document, summary_of
+from cleanrooms_governance.assessment.drift import Remedy, drift_of
+from cleanrooms_governance.assessment.planned_stack import outcome_of, resource_document, summary_of
 from cleanrooms_governance.assessment.whole_stack import assess_stack
 from cleanrooms_governance.aws import AwsAccounts
+from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.errors import InvalidInput
 from cleanrooms_governance.settings.budget_inputs import budget_inputs
 from cleanrooms_governance.settings.inputs import collaboration_inputs, membership_inputs
@@ -73,6 +75,8 @@ class Compared(Scenario):
 
     def _planned(self, file: StackFile, project: str, accounts: AwsAccounts) -> Found:
         found = assess_stack(file, project, accounts, self._day, lambda _, __: None)
+        calm = [each for each in found if outcome_of(each) is Outcome.CONVERGED]
+        assert [] == [each.name for each in calm for it in drift_of(each).differences if it.remedy is Remedy.RUN]
         documents = {each.name: resource_document(each, self._day) for each in found}
         computed = {name: {key: document[key] for key in COMPUTED} for name, document in documents.items()}
         return computed, summary_of(found, declared_resources(file)).splitlines()

@@ -235,3 +235,13 @@ def test_a_converged_preview_reads_each_thing_once(limited: Stack) -> None:
         "ListConfiguredTableAssociations",
     } == {*calls}
     assert 4 == len(calls)
+
+
+def test_below_what_to_warn_is_told_and_never_an_update(limited: Stack) -> None:
+    orders = access(50)
+    limited.config = declaring({"orders": {**orders, "warnBelow": "20%"}})
+    preview = limited.preview()
+    assert ("same", []) == (preview[ORDERS].op, preview.writes)
+    assert [] == [line for line in preview.said(ORDERS) if "warnBelow" in line]
+    assert 1 == [str(call.operation) for call in preview.calls].count("ListPrivacyBudgets")
+    assert ([], "same") == (limited.update().writes, limited.preview()[ORDERS].op)

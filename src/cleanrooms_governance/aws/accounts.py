@@ -7,7 +7,7 @@ from cleanrooms_governance.audit.entry import AuditLog, Mandate
 from cleanrooms_governance.aws.auditing import Auditing
 from cleanrooms_governance.aws.calls import Calls
 from cleanrooms_governance.aws.cleanrooms import AwsCleanRooms
-from cleanrooms_governance.aws.clients import CLEAN_ROOMS, OnClient, new_client
+from cleanrooms_governance.aws.clients import OnClient, new_client
 from cleanrooms_governance.aws.credentials import Identities, role_session_name
 from cleanrooms_governance.aws.once import OncePerKey
 from cleanrooms_governance.aws.pace import Pace
@@ -30,7 +30,7 @@ class AwsAccounts:
         self._identities = Identities(stack, self._calls, on_client)
         self._auditing = Auditing(audit, role_session_name(stack))
         self._nobody = Mandate(stack)
-        self._clients: OncePerKey[tuple[AccountId, Credentials, str], Any] = OncePerKey()
+        self._clients: OncePerKey[tuple[AccountId, Credentials, str, str], Any] = OncePerKey()
         self._opened: OncePerKey[tuple[Access, str], AwsCleanRooms] = OncePerKey()
 
     def __call__(self, access: Access, region: str) -> AwsCleanRooms:
@@ -42,15 +42,15 @@ class AwsAccounts:
         return OnBehalf(self, mandate)
 
     def _open(self, access: Access, region: str) -> AwsCleanRooms:
-        def client(credentials: Credentials) -> Any:
-            key = (access.account, credentials, region)
-            return self._clients.get(key, lambda: self._new_client(access, credentials, region))
+        def client(credentials: Credentials, service: str) -> Any:
+            key = (access.account, credentials, region, service)
+            return self._clients.get(key, lambda: self._new_client(access, credentials, region, service))
 
         return AwsCleanRooms(access, region, self._calls, client, self._auditing, self._nobody)
 
-    def _new_client(self, access: Access, credentials: Credentials, region: str) -> Any:
+    def _new_client(self, access: Access, credentials: Credentials, region: str, service: str) -> Any:
         session = self._identities.session(access, credentials, region)
-        return new_client(session, CLEAN_ROOMS, region, self._on_client)
+        return new_client(session, service, region, self._on_client)
 
 
 @dataclass(frozen=True, slots=True)

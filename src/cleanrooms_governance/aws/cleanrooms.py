@@ -11,6 +11,8 @@ from cleanrooms_governance.aws.analysis_operations import STARTS, AnalysisOperat
 from cleanrooms_governance.aws.auditing import Auditing, Writing
 from cleanrooms_governance.aws.budget_operations import BudgetOperations
 from cleanrooms_governance.aws.calls import Answer, Calls
+from cleanrooms_governance.aws.channel_operations import ChannelOperations
+from cleanrooms_governance.aws.clients import CLEAN_ROOMS, CLEAN_ROOMS_ML
 from cleanrooms_governance.aws.failures import Call, Sending
 from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
 from cleanrooms_governance.errors import Refused, ServiceFailure
@@ -30,11 +32,12 @@ T = TypeVar("T")
 PAGE_SIZE = 100
 """The largest ``maxResults`` of every list (service model)."""
 
-OpenClient = Callable[[Credentials], Any]
+OpenClient = Callable[[Credentials, str], Any]
+"""Returns the client of a service with these credentials."""
 
 
-class AwsCleanRooms(AnalysisOperations, BudgetOperations):
-    """Implements ``service.CleanRooms`` and ``analyses.port.Analyses``.
+class AwsCleanRooms(AnalysisOperations, BudgetOperations, ChannelOperations):
+    """Implements ``service.CleanRooms``, ``analyses.port.Analyses`` and ``input_channels.ChannelReads``.
 
     Parameters: ``open_client`` checks the credentials at their first use. Writing calls are noted by ``auditing`` as made on
     behalf of ``mandate``.
@@ -234,7 +237,7 @@ class AwsCleanRooms(AnalysisOperations, BudgetOperations):
 
     def _read(self, operation: str, parameters: encode.Parameters, decoded: Callable[[Answer], T]) -> T:
         call = self._call(operation, parameters, Sending.READ)
-        client = self._open_client(self._access.read)
+        client = self._open_client(self._access.read, _service_of(operation))
         return self._calls.send(call, _request(client, call, parameters), self._auditing.learning(parameters, decoded))
 
     def _pages(
@@ -278,7 +281,7 @@ class AwsCleanRooms(AnalysisOperations, BudgetOperations):
 
     def _send(self, call: Call, parameters: encode.Parameters, decoded: Callable[[Answer], T]) -> T:
         credentials = self._writing(call)
-        request = _request(self._open_client(credentials), call, parameters)
+        request = _request(self._open_client(credentials, _service_of(call.operation)), call, parameters)
         writing = Writing(call, parameters, credentials, self._mandate)
         return self._calls.send(call, self._auditing.noting(writing, request, decoded), lambda value: value)
 
@@ -292,11 +295,17 @@ class AwsCleanRooms(AnalysisOperations, BudgetOperations):
 
     def _call(self, operation: str, parameters: encode.Parameters, sending: Sending) -> Call:
         subject = next((parameters[name] for name in _SUBJECTS if name in parameters), "")
-        call = Call(operation, self.account, self.region, sending, subject)
+        prefix = "cleanrooms-ml" if _service_of(operation) == CLEAN_ROOMS_ML else "cleanrooms"
+        call = Call(operation, self.account, self.region, sending, subject, prefix=prefix)
         return replace(call, asked_in="the command") if operation in STARTS else call
 
 
+def _service_of(operation: str) -> str:
+    return CLEAN_ROOMS_ML if "MLInputChannel" in operation else CLEAN_ROOMS
+
+
 _SUBJECTS = (
+    "mlInputChannelArn",
     "privacyBudgetTemplateIdentifier",
     "changeRequestIdentifier",
     "protectedQueryIdentifier",

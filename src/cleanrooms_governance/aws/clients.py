@@ -14,6 +14,7 @@ from cleanrooms_governance.aws.failures import IncompleteAnswer
 from cleanrooms_governance.errors import Unreachable
 
 CLEAN_ROOMS = "cleanrooms"
+CLEAN_ROOMS_ML = "cleanroomsml"
 STS = "sts"
 
 OnClient = Callable[[Any], None]

@@ -98,6 +98,7 @@ def _budget(document: Document, owner: str) -> PrivacyBudget:
         owner=AccountId(owner),
         type=document["type"],
         balance=_balance(document["budget"]),
+        created=document["createTime"].astimezone(UTC),
     )
 
 
@@ -107,10 +108,14 @@ def _balance(document: Document) -> PrivacyBalance | AccessBalance | None:
         counts = {each["type"]: Aggregations(each["maxCount"], each["remainingCount"]) for each in privacy["aggregations"]}
         return PrivacyBalance(privacy["epsilon"], dict(sorted(counts.items())))
     if "accessBudget" in document:
-        access = document["accessBudget"]
-        periods = {each["budgetType"]: _period(each) for each in access["details"]}
-        return AccessBalance(access["resourceArn"], dict(sorted(periods.items())), access["aggregateRemainingBudget"])
+        return access_balance(document["accessBudget"])
     return None
+
+
+def access_balance(document: Document) -> AccessBalance:
+    """Read an AccessBudget, which Clean Rooms and Clean Rooms ML show in one shape."""
+    periods = {each["budgetType"]: _period(each) for each in document["details"]}
+    return AccessBalance(document["resourceArn"], dict(sorted(periods.items())), document["aggregateRemainingBudget"])
 
 
 def _period(document: Document) -> PeriodBalance:

@@ -33,7 +33,8 @@ class Sending(Enum):
 class Call:
     """One API call, as far as a message about it needs to know.
 
-    ``subject`` is an id or ARN, or empty. ``asked_in`` is where what was refused is to be corrected.
+    ``subject`` is an id or ARN, or empty. ``asked_in`` is where what was refused is to be corrected. ``prefix`` is that of the
+    service's actions in IAM.
     """
 
     operation: str
@@ -42,6 +43,7 @@ class Call:
     sending: Sending
     subject: str = ""
     asked_in: str = "the stack file"
+    prefix: str = "cleanrooms"
 
     def __str__(self) -> str:
         return f"{self.operation} on {self.subject}" if self.subject else self.operation
@@ -201,7 +203,7 @@ def _of_credential_search(operation: str, response: dict[str, Any]) -> _Verdict:
 
 
 def _of_denial(call: Call) -> tuple[str, str]:
-    lacks = f"the role lacks cleanrooms:{call.operation}"
+    lacks = f"the role lacks {call.prefix}:{call.operation}"
     if not call.subject:
         return f"may not call it: {lacks}", "Add it to the role's policy."
     step = "Check the id and the Region in the stack file, then the role's policy."

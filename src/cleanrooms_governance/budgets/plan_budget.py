@@ -20,6 +20,7 @@ from cleanrooms_governance.budgets.budget_changes import (
     privacy_document,
     wanted_document,
 )
+from cleanrooms_governance.budgets.low import low_parts
 from cleanrooms_governance.budgets.seen_budget import SeenBudget
 from cleanrooms_governance.change_requests.situation import Outcome
 from cleanrooms_governance.model import CAN_RECEIVE_RESULTS
@@ -46,6 +47,7 @@ from cleanrooms_governance.text import label, plain
 
 BUDGET_RESET = "budget-reset"
 BUDGET_REPLACED = "budget-replaced"
+BUDGET_LOW = "budget-low"
 WAITS = "budget-waits"
 """The rule of what is said about a budget whose membership or table is not there yet."""
 
@@ -202,6 +204,7 @@ class _Planning:
             case _:
                 # The service model has no such thing: a template of this type with parameters of another.
                 return
+        self._low()
         replaced = any(isinstance(change, EndTemplate) for change in self.changes)
         if template.tags is not None:
             if not replaced and self.desired.declared.tags is not None:
@@ -264,6 +267,19 @@ class _Planning:
             self.remarks.append(Remark("budget-balance", self._subject.id, text, Level.WARNING))
         elif isinstance(balance, NotVisible):
             self._not_visible("what is left", balance)
+
+    def _low(self) -> None:
+        """Say what has less left than the file wants to hear of. A remark: what is left is never part of a plan."""
+        percent, balance = self.desired.declared.warn_below, self.seen.balance
+        if percent is None or balance is None:
+            return
+        if isinstance(balance, NotVisible):
+            if not self.changes:
+                self._not_visible("what is left", balance)
+            return
+        for part in low_parts(balance, percent):
+            text = f"{self._path}.warnBelow: {self._subject}: {words.low(part.names, part.left, part.whole, percent)}"
+            self.remarks.append(Remark(BUDGET_LOW, f"{self._subject.id} {part.names[0]}", text, Level.WARNING))
 
     def _impact(self) -> None:
         """Say how many aggregations the budget allows as wanted, and beside it what it allows and what is left of it now."""

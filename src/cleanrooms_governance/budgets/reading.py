@@ -40,7 +40,9 @@ def read_budget(desired: DesiredBudgetTemplate, port: CleanRoomsReads, membershi
         seen = replace(seen, template=replace(seen.template, tags=port.tags(seen.template.arn)))
     changes = [planned.change for planned in plan_budget(desired, seen).changes]
     is_about_more_than_tags = any(not isinstance(change, ClaimTemplate | ChangeTemplateTags) for change in changes)
-    return looking.closer(seen) if is_about_more_than_tags else seen
+    if is_about_more_than_tags:
+        return looking.closer(seen)
+    return looking.with_balance(seen) if desired.declared.warn_below is not None else seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,15 @@ class _Looking:
             return self._closer_at_privacy(seen, wanted)
         if seen.template is None:
             return replace(seen, left_behind=self._left_behind(seen))
+        return self.with_balance(seen)
+
+    def with_balance(self, seen: SeenBudget) -> SeenBudget:
+        """Add what is left of a template, if there is one."""
+        if seen.template is None:
+            return seen
         live = seen.template.parameters
         table = live.resource if isinstance(live, AccessParameters) else None
-        return replace(seen, balance=self._balance(seen.template, BudgetType.ACCESS_BUDGET, table))
+        return replace(seen, balance=self._balance(seen.template, self.desired.declared.wanted.type, table))
 
     def _closer_at_privacy(self, seen: SeenBudget, wanted: WantedPrivacy) -> SeenBudget:
         impact = self._impact(wanted.parameters)
@@ -109,7 +117,7 @@ class _Looking:
         return replace(
             seen,
             impact_now=impact if now == wanted.parameters else self._impact(now),
-            balance=self._balance(seen.template, BudgetType.DIFFERENTIAL_PRIVACY),
+            balance=self.with_balance(seen).balance,
         )
 
     def _impact(self, parameters: PrivacyParameters) -> Mapping[str, int] | NotVisible:

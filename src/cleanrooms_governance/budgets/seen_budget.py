@@ -18,7 +18,7 @@ class SeenBudget:
     are templates of other tables that this key stood for.
 
     ``balance``, ``impact`` and ``impact_now`` (aggregations by kind, as wanted and as it stands) are read only where something
-    is changed.
+    is changed; ``balance`` also where the file says below what to warn.
     """
 
     membership: Membership | None

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
-from cleanrooms_governance.cli import options, output
+from cleanrooms_governance.cli import completing, options, output
 from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.model import AccountId
 
 
 @click.command(short_help="Write what to send to an account that has to act.")
-@click.argument("account", type=options.ACCOUNT)
+@click.argument("account", type=options.ACCOUNT, shell_complete=completing.accounts)
 @options.stack_options
-@click.option("--collaboration", help="Only this collaboration: a key of the stack file, or an id.")
+@options.collaboration
 @options.as_json
 def ask(account: AccountId, stack: str | None, stack_file: Path | None, collaboration: str | None, as_json: bool) -> int:
     """Write what to send to an account that has to vote, to join or to accept to pay, in the collaborations of a stack file.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cleanrooms_governance.cli import options, output
+from cleanrooms_governance.cli import completing, options, output
 from cleanrooms_governance.cli.usage import Misused
 
 if TYPE_CHECKING:  # what these import takes longer than showing a help text may
@@ -23,7 +23,7 @@ _fingerprint = click.option(
 
 
 @click.command(short_help="Delete a collaboration for good, behind a fingerprint.")
-@click.argument("key")
+@click.argument("key", shell_complete=completing.collaborations)
 @_fingerprint
 @options.stack_options
 @options.as_json
@@ -38,7 +38,7 @@ def delete_collaboration(key: str, fingerprint: str | None, stack: str | None, s
 
 
 @click.command(short_help="Leave a collaboration for good, behind a fingerprint.")
-@click.argument("key")
+@click.argument("key", shell_complete=completing.memberships)
 @_fingerprint
 @options.stack_options
 @options.as_json

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cleanrooms_governance.cli import options, output
+from cleanrooms_governance.cli import completing, options, output
 from cleanrooms_governance.cli.usage import Misused
 
 _FEW = 10
@@ -12,7 +12,7 @@ _MOST = 100
 
 
 @click.command(short_help="Who may be asked to pay for what, who accepted, and who was asked.")
-@click.argument("collaboration", required=False)
+@click.argument("collaboration", required=False, shell_complete=completing.collaborations)
 @options.stack_options
 @click.option(
     "--last",

@@ -12,6 +12,7 @@ from cleanrooms_governance.model import AccountId
 @click.command(short_help="Print the IAM policies that the accounts of a stack file need.")
 @options.stack_options
 @click.option("--account", type=options.ACCOUNT, help="Only this account.")
+@click.option("--budgets", is_flag=True, help="With what `crgov budgets` needs besides.")
 @click.option("--ending", is_flag=True, help="With what `crgov delete-collaboration` and `crgov leave` need besides.")
 @click.option("--running", is_flag=True, help="With what `crgov run` needs besides.")
 @click.option("--into", type=click.Path(path_type=Path), help="Write each policy into a file of this folder.")

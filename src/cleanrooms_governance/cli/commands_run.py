@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cleanrooms_governance.cli import options, output
+from cleanrooms_governance.cli import completing, options, output
 from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.model import AccountId
 
@@ -22,7 +22,13 @@ _LONGEST_SQL = 500_000
 _LONGEST_VALUE = 1000
 """Service model: ProtectedQuerySQLParametersQueryStringString, ParameterValue."""
 
-_membership = click.option("--membership", "key", required=True, help="The membership that runs it: its key in the stack file.")
+_membership = click.option(
+    "--membership",
+    "key",
+    required=True,
+    shell_complete=completing.memberships,
+    help="The membership that runs it: its key in the stack file.",
+)
 _payer = click.option(
     "--payer",
     type=options.ACCOUNT,

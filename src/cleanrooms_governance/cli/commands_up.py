@@ -4,12 +4,14 @@ from pathlib import Path
 
 import click
 
-from cleanrooms_governance.cli import options, output
+from cleanrooms_governance.cli import completing, options, output
 from cleanrooms_governance.cli.output import Line, Tone
 
 
 @click.command(short_help="Run `pulumi up` until only others are awaited.")
-@click.option("--stack", help="The stack, as pulumi names it; without it, the one that is selected.")
+@click.option(
+    "--stack", shell_complete=completing.stacks, help="The stack, as pulumi names it; without it, the one that is selected."
+)
 @click.option("--cwd", "folder", type=click.Path(path_type=Path, file_okay=False), help="The project's folder.")
 @click.option("--pulumi", type=click.Path(path_type=Path, dir_okay=False), help="The pulumi to run, if not that of the PATH.")
 @click.option(

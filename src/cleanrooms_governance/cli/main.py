@@ -13,16 +13,19 @@ import click
 
 from cleanrooms_governance.cli import output
 from cleanrooms_governance.cli.commands_ask import ask
+from cleanrooms_governance.cli.commands_budgets import budgets
 from cleanrooms_governance.cli.commands_ending import delete_collaboration, leave
 from cleanrooms_governance.cli.commands_github import github
 from cleanrooms_governance.cli.commands_invitations import invitations
 from cleanrooms_governance.cli.commands_payers import payers
-from cleanrooms_governance.cli.commands_plan import plan
+from cleanrooms_governance.cli.commands_plan import drift, plan
 from cleanrooms_governance.cli.commands_policies import policies
 from cleanrooms_governance.cli.commands_probe import probe
 from cleanrooms_governance.cli.commands_requests import requests
 from cleanrooms_governance.cli.commands_run import run
+from cleanrooms_governance.cli.commands_schema import schema
 from cleanrooms_governance.cli.commands_up import up
+from cleanrooms_governance.cli.commands_validate import validate
 from cleanrooms_governance.cli.commands_verify import verify
 from cleanrooms_governance.cli.exit_codes import Exit
 from cleanrooms_governance.cli.usage import Misused
@@ -41,13 +44,17 @@ def crgov() -> None:
 
 
 crgov.add_command(plan)
+crgov.add_command(drift)
 crgov.add_command(requests)
 crgov.add_command(invitations)
 crgov.add_command(ask)
 crgov.add_command(up)
 crgov.add_command(payers)
+crgov.add_command(budgets)
 crgov.add_command(run)
 crgov.add_command(verify)
+crgov.add_command(validate)
+crgov.add_command(schema)
 crgov.add_command(delete_collaboration)
 crgov.add_command(leave)
 crgov.add_command(policies)

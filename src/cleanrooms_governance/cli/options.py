@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from cleanrooms_governance.cli import completing
 from cleanrooms_governance.desired import Credentials
 from cleanrooms_governance.model import AccountId
 
@@ -54,13 +55,21 @@ ANALYSIS = _Text("id", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "give the i
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs.")
 
+collaboration = click.option(
+    "--collaboration",
+    shell_complete=completing.collaborations,
+    help="Only this collaboration: a key of the stack file, or an id.",
+)
+
 
 def stack_options(command: F) -> F:
     """Add the options that name a stack file."""
     command = click.option("--stack-file", type=click.Path(path_type=Path, dir_okay=False), help="The stack file, as a path.")(
         command
     )
-    return click.option("--stack", help="The stack, whose file is found as pulumi finds it.")(command)
+    return click.option("--stack", shell_complete=completing.stacks, help="The stack, whose file is found as pulumi finds it.")(
+        command
+    )
 
 
 def where(stack: str | None, stack_file: Path | None) -> list[str]:
@@ -76,7 +85,7 @@ def place_options(command: F) -> F:
     command = click.option("--role", type=ROLE, help="Act through this role, without a stack file.")(command)
     command = click.option("--profile", help="Act through this profile, without a stack file.")(command)
     command = click.option("--region", type=REGION, help="The Region of a collaboration that is in no stack file.")(command)
-    return click.option("--collaboration", help="Only this collaboration: a key of the stack file, or an id.")(command)
+    return collaboration(command)
 
 
 def credentials(profile: str | None, role: str | None, external_id: str | None) -> Credentials:

@@ -51,7 +51,7 @@ class Report:
 def show(report: Report, *, as_json: bool) -> None:
     """Print a report."""
     if as_json:
-        _write_json({**report.document, "exit": int(report.exit)})
+        write_json({**report.document, "exit": int(report.exit)})
         return
     coloured = _takes_colours(sys.stdout)
     for line in report.lines:
@@ -64,7 +64,7 @@ def complain(message: str, end: Exit, *, as_json: bool) -> None:
     for index, text in enumerate(message.splitlines() or [""]):
         print(("crgov: " if index == 0 else "  ") + plain(text, _LONGEST_LINE), file=sys.stderr)
     if as_json:
-        _write_json({"error": _harmless(message), "exit": int(end)})
+        write_json({"error": _harmless(message), "exit": int(end)})
 
 
 def explain(text: str) -> None:
@@ -100,7 +100,8 @@ def never_fail_on_characters() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def _write_json(document: Mapping[str, Any]) -> None:
+def write_json(document: Mapping[str, Any]) -> None:
+    """Print one JSON document."""
     print(json.dumps(_harmless(document), indent=2, ensure_ascii=False))
     sys.stdout.flush()
 

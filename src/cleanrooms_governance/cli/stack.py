@@ -7,19 +7,23 @@ folder of the stack files. The engine itself is not needed.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from cleanrooms_governance.audit.entry import AuditLog
 from cleanrooms_governance.audit.place import audit_log
 from cleanrooms_governance.cli.usage import Misused
-from cleanrooms_governance.errors import Finding, InvalidInput
+from cleanrooms_governance.errors import Finding, InvalidInput, Spot
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.settings.stack_file import StackFile, load
+from cleanrooms_governance.settings.included_file import IncludedFile
+from cleanrooms_governance.settings.places import Mark, Source
+from cleanrooms_governance.settings.stack_file import STACK_FILE, StackFile, load
 from cleanrooms_governance.settings.yaml_file import read_yaml_file
 
 PROJECT_FILE = "Pulumi.yaml"
+CONFIG = "config"
+"""The key of a stack file under which the engine keeps the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,26 @@ class Stack:
         return known is not None and known.access is not None
 
 
-def read_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stack | None:
-    """Return the stack that the options name, or ``None`` if they name none.
+@dataclass(frozen=True, slots=True)
+class StackPath:
+    """Where a stack file is: its path, and ``folder``, that of the project (its own where it belongs to no project)."""
+
+    path: Path
+    folder: Path
+    project: str
+
+    @property
+    def inside(self) -> str:
+        """The path inside the project folder."""
+        return Path(os.path.relpath(self.path.resolve(), self.folder.resolve())).as_posix()
+
+
+def find_stack(stack: str | None, stack_file: Path | None, folder: Path) -> StackPath | None:
+    """Return where the stack file is that the options name, or ``None`` if they name none.
 
     Parameters: ``folder`` is where the search for the project begins, upwards, as the engine does it.
 
-    Raises: ``InvalidInput`` with everything that is wrong in the file; ``Misused`` if there is no such file.
+    Raises: ``InvalidInput`` if the project's file cannot be read; ``Misused`` if there is no project.
     """
     if stack is not None and stack_file is not None:
         raise Misused("give either --stack or --stack-file, not both")
@@ -67,13 +85,39 @@ def read_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stac
         root = _project_folder(folder)
         if root is None:
             raise Misused(f"no {PROJECT_FILE} here or above: run in the project folder, or give --stack-file")
-        path = root / _text(_mapping(root / PROJECT_FILE), "stackConfigDir") / f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml"
+        path = _stack_files(root) / f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml"
     else:
         return None
     project = _text(_mapping(root / PROJECT_FILE), "name") if root else ""
-    name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-    folder = root or path.resolve().parent
-    return Stack(project, name, load(_configuration(path, project), folder), folder)
+    return StackPath(path, root or path.resolve().parent, project)
+
+
+def read_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stack | None:
+    """Return the stack that the options name, or ``None`` if they name none; ``folder`` as for ``find_stack``.
+
+    Raises: ``InvalidInput`` with everything that is wrong in the file; ``Misused`` if there is no such file.
+    """
+    found = find_stack(stack, stack_file, folder)
+    return None if found is None else read_stack_at(found)
+
+
+def read_stack_at(at: StackPath) -> Stack:
+    """Return the stack whose file is there.
+
+    Raises: ``InvalidInput`` with everything that is wrong in the file, each with its place in it; ``Misused`` if there is none.
+    """
+    name = at.path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    read = _yaml(at.path)
+    twice = tuple(_in_project(finding, at) for finding in read.findings)
+    if not read.is_readable:
+        raise InvalidInput(twice)
+    try:
+        file = load(_configuration(read, at), at.folder, _source(read, at))
+    except InvalidInput as invalid:
+        raise InvalidInput((*twice, *invalid.findings)) from None
+    if twice:
+        raise InvalidInput(twice)
+    return Stack(at.project, name, file, at.folder)
 
 
 def required_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stack:
@@ -82,6 +126,13 @@ def required_stack(stack: str | None, stack_file: Path | None, folder: Path) -> 
     if read is None:
         raise Misused("say which stack file: --stack or --stack-file")
     return read
+
+
+def stack_names(folder: Path) -> list[str]:
+    """Return the stacks that have a file in the project of a folder, sorted; none where there is no project."""
+    root = _project_folder(folder)
+    files = _stack_files(root).glob("Pulumi.*.yaml") if root else ()
+    return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
 
 
 def audit_of(stack: Stack | None) -> AuditLog | None:
@@ -93,17 +144,41 @@ def _project_folder(folder: Path) -> Path | None:
     return next((each for each in (folder, *folder.parents) if (each / PROJECT_FILE).is_file()), None)
 
 
-def _configuration(path: Path, project: str) -> dict[str, str]:
+def _stack_files(root: Path) -> Path:
+    return root / _text(_mapping(root / PROJECT_FILE), "stackConfigDir")
+
+
+def _configuration(read: IncludedFile, at: StackPath) -> dict[str, str]:
     """Return the configuration as the engine hands it to a program: each key with a text, JSON where it is no text."""
-    given = _mapping(path).get("config") or {}
+    given = (read.value.get(CONFIG) or {}) if isinstance(read.value, dict) else {}
     if not isinstance(given, Mapping):
-        raise InvalidInput((Finding(f"{path.name} config", "must be a mapping of keys such as cleanrooms:accounts"),))
+        message = "must be a mapping of keys such as cleanrooms:accounts"
+        spot = replace(read.source, file=at.inside).finding((CONFIG,), message).spot
+        raise InvalidInput((Finding(f"{at.path.name} {CONFIG}", message, spot),))
     return {
-        (key if ":" in key else f"{project}:{key}"): value
-        if isinstance(value, str)
-        else json.dumps(value, default=_as_the_engine_reads_it)
+        _full(key, at.project): value if isinstance(value, str) else json.dumps(value, default=_as_the_engine_reads_it)
         for key, value in given.items()
     }
+
+
+def _source(read: IncludedFile, at: StackPath) -> Source:
+    """Return where in the file each value of the program's own configuration is, by its location there."""
+    marks = {location[1:]: mark for location, mark in read.source.marks.items() if location[:1] == (CONFIG,)}
+    own = {
+        (full.removeprefix(STACK_FILE.namespace), *location[1:]): mark
+        for location, mark in marks.items()
+        if location and (full := _full(str(location[0]), at.project)).startswith(STACK_FILE.namespace)
+    }
+    return replace(STACK_FILE, file=at.inside, marks={(): marks.get((), Mark(1, 1)), **own})
+
+
+def _full(key: str, project: str) -> str:
+    """Return a key of the configuration with the namespace that the engine gives it."""
+    return key if ":" in key else f"{project}:{key}"
+
+
+def _in_project(finding: Finding, at: StackPath) -> Finding:
+    return replace(finding, spot=replace(finding.spot, file=at.inside)) if finding.spot else finding
 
 
 def _as_the_engine_reads_it(value: object) -> str:
@@ -114,15 +189,20 @@ def _as_the_engine_reads_it(value: object) -> str:
 
 
 def _mapping(path: Path) -> Mapping[str, object]:
-    try:
-        file = read_yaml_file(path, path.name)
-    except FileNotFoundError:
-        raise Misused(f"there is no file {path}") from None
-    except OSError as error:
-        raise InvalidInput((Finding(path.name, f"cannot be read ({error.strerror}): check its permissions"),)) from None
+    file = _yaml(path)
     if file.findings:
         raise InvalidInput(file.findings)
     return file.value if isinstance(file.value, dict) else {}
+
+
+def _yaml(path: Path) -> IncludedFile:
+    try:
+        return read_yaml_file(path, path.name)
+    except FileNotFoundError:
+        raise Misused(f"there is no file {path}") from None
+    except OSError as error:
+        message = f"cannot be read ({error.strerror}): check its permissions"
+        raise InvalidInput((Finding(path.name, message, Spot(path.name)),)) from None
 
 
 def _text(mapping: Mapping[str, object], key: str) -> str:

@@ -16,6 +16,7 @@ READ, WRITE = "read", "write"
 class ByHand(StrEnum):
     """What only people do, by commands, so that it is printed on request alone."""
 
+    BUDGETS = "budgets"
     ENDING = "ending"
     RUNNING = "running"
 
@@ -36,7 +37,8 @@ class Identity:
 def identities(stack: StackFile, by_hand: Collection[ByHand] = ()) -> list[Identity]:
     """Return every identity that a stack file names, by account, the environment's at the end if roles are assumed from it.
 
-    Parameters: ``by_hand`` adds what ``crgov delete-collaboration`` and ``crgov leave`` need, and ``crgov run``.
+    Parameters: ``by_hand`` adds what ``crgov delete-collaboration`` and ``crgov leave`` need, ``crgov run``, and
+    ``crgov budgets``.
     """
     found = [
         each for account in stack.accounts.values() if account.access for each in _of_account(stack, account.access, by_hand)
@@ -78,10 +80,16 @@ class _Needs:
         """Yield what a preview needs, and every look between two moves of a run."""
         if self._created:
             yield fill("creator-read", lambda _: self._own_regions())
+            if ByHand.BUDGETS in by_hand:
+                yield fill("creator-budgets-read", lambda _: self._own_regions())
         if self._memberships:
-            yield fill("partner-read", self._looking)
+            yield fill("partner-read", self._surveying if ByHand.BUDGETS in by_hand else self._looking)
         if ByHand.RUNNING in by_hand and self._running():
             yield fill("partner-run-read", lambda _: self._running())
+        if ByHand.BUDGETS in by_hand and self._memberships:
+            yield fill("partner-budgets-read", self._surveying)
+        elif ByHand.RUNNING in by_hand and self._running():
+            yield fill("partner-budgets-read", self._before_and_after)
 
     def writing(self, by_hand: Collection[ByHand]) -> Iterator[Policy]:
         """Yield what a run needs besides."""
@@ -130,6 +138,13 @@ class _Needs:
 
     def _looking(self, sid: str) -> list[Values]:
         return self._budgeted() if sid == "ReadPrivacyBudgets" else self._places()
+
+    def _surveying(self, _: str) -> list[Values]:
+        """Return where budgets are looked at by hand, whether they are declared or not."""
+        return self._places()
+
+    def _before_and_after(self, sid: str) -> list[Values]:
+        return self._running() if sid == "SeePrivacyBudgets" else []
 
     def _budgeted(self) -> list[Values]:
         return [self._place(each) for each in self._memberships if each.privacy_budgets is not None]

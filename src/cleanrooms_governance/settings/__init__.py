@@ -2,6 +2,7 @@
 
 places          where a value is written, as a path for people
 text_shapes     what a text must be, mostly as the service models say it
+check           the check of one value, with what it takes for editors
 strict          one value: text that must be quoted, accounts, dates, choices
 fields          the kinds of fields that sections are made of
 sections        the sections of a stack file
@@ -17,6 +18,7 @@ gathering       the entries of a section from all of these files
 stack_file      the whole stack file
 documents       sections as the inputs of resources, in one order
 values          sections as the values that plans are made from
+schema          what the files may say, as JSON Schema for editors
 input_sections  the inputs of resources as sections
 inputs          the inputs of collaborations and memberships, made and read back
 budget_inputs   the inputs of privacy budgets, made and read back

@@ -137,8 +137,14 @@ def policy_document(section: ChangeRequestsSection) -> Document:
 
 
 def budgets_document(sections: Mapping[str, PrivacyBudgetSection] | None) -> Document | None:
-    """Return the privacy budgets of a membership by name, or nothing where the file is silent about them."""
-    return None if sections is None else {name: budget_document(section) for name, section in sorted(sections.items())}
+    """Return the privacy budgets of a membership by name, or nothing where the file is silent about them.
+
+    ``warnBelow`` is left out: the resource of each budget warns, and the membership need not read what is left.
+    """
+    if sections is None:
+        return None
+    silent = {name: section.model_copy(update={"warn_below": None}) for name, section in sections.items()}
+    return {name: budget_document(section) for name, section in sorted(silent.items())}
 
 
 def budget_document(section: PrivacyBudgetSection) -> Document:
@@ -155,6 +161,7 @@ def budget_document(section: PrivacyBudgetSection) -> Document:
             "autoRefresh": _word(section.auto_refresh),
             "resource": section.resource,
             "budgets": amounts or None,
+            "warnBelow": None if section.warn_below is None else f"{section.warn_below}%",
             "tags": None if section.tags is None else dict(sorted(section.tags.items())),
         }
     )

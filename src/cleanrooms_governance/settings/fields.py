@@ -18,48 +18,50 @@ Maybe = Annotated[T | None, BeforeValidator(strict.given)]
 Several = Annotated[frozenset[T], Strict(False)]
 """A list whose order and repetitions mean nothing."""
 
-Account = Annotated[AccountId, BeforeValidator(strict.account_id)]
-EntryKey = Annotated[str, BeforeValidator(strict.entry_key)]
-Day = Annotated[date, BeforeValidator(strict.day)]
-Fingerprint = Annotated[str, BeforeValidator(strict.fingerprint)]
-Region = Annotated[str, BeforeValidator(strict.region_name)]
-Text = Annotated[str, BeforeValidator(strict.text)]
+Account = Annotated[AccountId, strict.account_id]
+EntryKey = Annotated[str, strict.entry_key]
+Day = Annotated[date, strict.day]
+Fingerprint = Annotated[str, strict.fingerprint]
+Region = Annotated[str, strict.region_name]
+Text = Annotated[str, strict.text]
 
-MemberAbility = Annotated[Ability, BeforeValidator(strict.ability)]
-MlAbility = Annotated[str, BeforeValidator(strict.ml_ability)]
-Type = Annotated[str, BeforeValidator(strict.choice("change type known to this version", frozenset(ChangeType)))]
+MemberAbility = Annotated[Ability, strict.ability]
+MlAbility = Annotated[str, strict.ml_ability]
+Type = Annotated[str, strict.choice("change type known to this version", frozenset(ChangeType))]
 AutoApprovable = Annotated[
     str,
-    BeforeValidator(strict.choice("change type that can be approved automatically", AUTO_APPROVABLE_TYPES)),
+    strict.choice("change type that can be approved automatically", AUTO_APPROVABLE_TYPES),
 ]
-Cost = Annotated[CostType, BeforeValidator(strict.enumeration("cost type", CostType))]
-VoteOnOwnPlan = Annotated[OwnPlan, BeforeValidator(strict.enumeration("way to vote", OwnPlan))]
-OnUnmanaged = Annotated[Unmanaged, BeforeValidator(strict.enumeration("way to treat what is not managed", Unmanaged))]
-DeadlineDays = Annotated[int, BeforeValidator(strict.days(1))]
-NoticeDays = Annotated[int, BeforeValidator(strict.days(0))]
-Count = Annotated[int, BeforeValidator(strict.count)]
-Share = Annotated[float, BeforeValidator(strict.share)]
-ResultRegion = Annotated[
-    str, BeforeValidator(strict.choice("Region known to this version to take results", text_shapes.RESULT_REGIONS))
-]
-Engine = Annotated[str, BeforeValidator(strict.choice("analytics engine", text_shapes.ANALYTICS_ENGINES))]
-ResultFormat = Annotated[str, BeforeValidator(strict.choice("result format", text_shapes.RESULT_FORMATS))]
+Cost = Annotated[CostType, strict.enumeration("cost type", CostType)]
+VoteOnOwnPlan = Annotated[OwnPlan, strict.enumeration("way to vote", OwnPlan)]
+OnUnmanaged = Annotated[Unmanaged, strict.enumeration("way to treat what is not managed", Unmanaged)]
+DeadlineDays = Annotated[int, strict.days(1)]
+NoticeDays = Annotated[int, strict.days(0)]
+Count = Annotated[int, strict.count]
+Share = Annotated[float, strict.share]
+ResultRegion = Annotated[str, strict.choice("Region known to this version to take results", text_shapes.RESULT_REGIONS)]
+Engine = Annotated[str, strict.choice("analytics engine", text_shapes.ANALYTICS_ENGINES)]
+ResultFormat = Annotated[str, strict.choice("result format", text_shapes.RESULT_FORMATS)]
 
-RequestId = Annotated[str, BeforeValidator(strict.shaped(text_shapes.REQUEST_ID))]
-TagKey = Annotated[str, BeforeValidator(strict.tag_key)]
-TagValue = Annotated[str, BeforeValidator(strict.shaped(text_shapes.TAG_VALUE))]
-CollaborationId = Annotated[str, BeforeValidator(strict.collaboration_id)]
-CollaborationName = Annotated[str, BeforeValidator(strict.shaped(text_shapes.COLLABORATION_NAME))]
-Description = Annotated[str, BeforeValidator(strict.shaped(text_shapes.DESCRIPTION))]
-Why = Annotated[str, BeforeValidator(strict.shaped(text_shapes.WHY))]
-DisplayName = Annotated[str, BeforeValidator(strict.shaped(text_shapes.DISPLAY_NAME))]
-Bucket = Annotated[str, BeforeValidator(strict.shaped(text_shapes.BUCKET))]
-KeyPrefix = Annotated[str, BeforeValidator(strict.shaped(text_shapes.KEY_PREFIX))]
-ResultRole = Annotated[str, BeforeValidator(strict.shaped(text_shapes.RESULT_ROLE))]
-AccessRole = Annotated[str, BeforeValidator(strict.shaped(text_shapes.ACCESS_ROLE))]
-ExternalId = Annotated[str, BeforeValidator(strict.external_id)]
-AuditPath = Annotated[str, BeforeValidator(strict.shaped(text_shapes.AUDIT_FILE))]
-Profile = Annotated[str, BeforeValidator(strict.shaped(text_shapes.PROFILE))]
+RequestId = Annotated[str, strict.shaped(text_shapes.REQUEST_ID)]
+TagKey = Annotated[str, strict.tag_key]
+TagValue = Annotated[str, strict.shaped(text_shapes.TAG_VALUE)]
+CollaborationId = Annotated[str, strict.collaboration_id]
+CollaborationName = Annotated[str, strict.shaped(text_shapes.COLLABORATION_NAME)]
+Description = Annotated[str, strict.shaped(text_shapes.DESCRIPTION)]
+Why = Annotated[str, strict.shaped(text_shapes.WHY)]
+DisplayName = Annotated[str, strict.shaped(text_shapes.DISPLAY_NAME)]
+Bucket = Annotated[str, strict.shaped(text_shapes.BUCKET)]
+KeyPrefix = Annotated[str, strict.shaped(text_shapes.KEY_PREFIX)]
+ResultRole = Annotated[str, strict.shaped(text_shapes.RESULT_ROLE)]
+AccessRole = Annotated[str, strict.shaped(text_shapes.ACCESS_ROLE)]
+ExternalId = Annotated[str, strict.external_id]
+AuditPath = Annotated[str, strict.shaped(text_shapes.AUDIT_FILE)]
+Profile = Annotated[str, strict.shaped(text_shapes.PROFILE)]
+
+
+TAGS = "tags by key; those declared here are written, those of others stay, and without this key no tag is managed"
+"""What the key ``tags`` is for, wherever it stands."""
 
 
 class Section(BaseModel):

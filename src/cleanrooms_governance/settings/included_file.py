@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cleanrooms_governance.errors import Finding
-from cleanrooms_governance.settings.places import Source
+from cleanrooms_governance.settings.places import Mark, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class IncludedFile:
     is_readable: bool = True
 
 
-def unreadable(file: str, message: str, line: int | None = None) -> IncludedFile:
-    """Return a file of which nothing can be read, with the reason and the line where it is known."""
-    source = Source(file=file, lines={(): line} if line else {})
+def unreadable(file: str, message: str, mark: Mark | None = None) -> IncludedFile:
+    """Return a file of which nothing can be read, with the reason and the place where it is known."""
+    source = Source(file=file, marks={(): mark} if mark else {})
     return IncludedFile(source, None, (source.finding((), message),), is_readable=False)

@@ -21,8 +21,8 @@ def _id_or_nothing(value: object) -> str:
     return "" if value == "" else strict.collaboration_id(value)
 
 
-BudgetKey = Annotated[str, BeforeValidator(strict.budget_key)]
-Owner = Annotated[str, BeforeValidator(strict.shaped(text_shapes.OWNER))]
+BudgetKey = Annotated[str, strict.budget_key]
+Owner = Annotated[str, strict.shaped(text_shapes.OWNER)]
 IdOrNothing = Annotated[str, BeforeValidator(_id_or_nothing)]
 
 

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from cleanrooms_governance.errors import Finding
+from cleanrooms_governance.errors import Finding, Spot
 
 Location = tuple[str | int, ...]
 """The steps to a value inside a document: keys, and indexes of lists."""
@@ -30,36 +31,51 @@ def dotted(location: Location) -> str:
     return path
 
 
+class Mark(NamedTuple):
+    """Where a key or a value begins, both counted from 1; what follows a key is found by the key."""
+
+    line: int
+    column: int
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A document that values come from.
 
-    Parameters: ``namespace`` stands before a path (``cleanrooms:`` for the stack file itself); ``file`` is an included file,
-    relative to the project folder, and ``lines`` its line numbers by location.
+    Parameters: ``namespace`` stands before a path (``cleanrooms:`` for the stack file itself, whose paths need no file);
+    ``file`` is relative to the project folder for an included file, and empty for values that were read from none; ``marks``
+    say where its values are by location.
     """
 
     namespace: str = ""
     file: str = ""
-    lines: Mapping[Location, int] = field(default_factory=dict)
+    marks: Mapping[Location, Mark] = field(default_factory=dict)
 
     def path(self, location: Location) -> str:
-        """Return the path of a value, with file and line where it is in an included file.
-
-        What is missing has the line of what it is missing from.
-        """
+        """Return the path of a value, with file and line where it is in an included file."""
         path = self.namespace + dotted(location)
-        if not self.file:
+        if not self.file or self.namespace:
             return path
-        known = location
-        while known and known not in self.lines:
-            known = known[:-1]
-        line = self.lines.get(known)
-        where = f"{self.file}:{line}" if line else self.file
+        mark = self._mark(location)
+        where = f"{self.file}:{mark.line}" if mark else self.file
         return f"{where} {path}" if path else where
 
     def finding(self, location: Location, message: str) -> Finding:
         """Return a finding about the value at this location."""
-        return Finding(self.path(location), message)
+        return Finding(self.path(location), message, self._spot(location))
+
+    def _spot(self, location: Location) -> Spot | None:
+        if not self.file:
+            return None
+        mark = self._mark(location) or (0, 0)
+        return Spot(self.file, *mark, dotted(location))
+
+    def _mark(self, location: Location) -> Mark | None:
+        """Return where a value is; what is missing is where what it is missing from is."""
+        known = location
+        while known and known not in self.marks:
+            known = known[:-1]
+        return self.marks.get(known)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -23,7 +23,8 @@ NAMESPACE = "cleanrooms"
 
 _SECTIONS = ("accounts", "collaborations", "memberships")
 _SETTINGS = ("audit", "include", "onWaiting")
-_STACK_FILE = Source(namespace=f"{NAMESPACE}:")
+STACK_FILE = Source(namespace=f"{NAMESPACE}:")
+"""The stack file as the engine hands it over: without its name, and without lines."""
 _MOST_FINDINGS = 200
 _MOST_INLINE_BYTES = 90_000
 """The engine hands all configuration to the program in one environment string, for which Linux has 128 KiB."""
@@ -57,29 +58,30 @@ def audit_file(config: Mapping[str, str]) -> str | None:
     Raises ``InvalidInput``.
     """
     said = {name: _value(text) for name, text in _own_namespace(config).items() if name == "audit"}
-    file, findings = _audit(said)
+    file, findings = _audit(said, STACK_FILE)
     if findings:
         raise InvalidInput(in_order(findings))
     return file
 
 
-def load(config: Mapping[str, str], project: Path) -> StackFile:
+def load(config: Mapping[str, str], project: Path, source: Source = STACK_FILE) -> StackFile:
     """Read and check a stack's configuration.
 
     Parameters: ``config`` is the engine's own map of ``<namespace>:<key>`` to a text, which is JSON for lists and mappings;
-    ``project`` is the project folder, to which ``include`` is relative.
+    ``project`` is the project folder, to which ``include`` is relative; ``source`` says where in the stack file things are,
+    for who has read it.
 
     Raises ``InvalidInput`` with everything that is wrong anywhere.
     """
     own = _own_namespace(config)
     said = {name: _value(text) for name, text in own.items()}
-    included = read_included(said.get("include", []), _STACK_FILE, ("include",), project)
-    documents = [Document(_STACK_FILE, said)]
+    included = read_included(said.get("include", []), source, ("include",), project)
+    documents = [Document(source, said)]
     documents += [Document(file.source, _sections_of(file)) for file in included.files]
     accounts = gather("accounts", AccountSection, strict.account_id, documents)
     collaborations = gather("collaborations", CollaborationSection, strict.entry_key, documents)
     memberships = gather("memberships", MembershipSection, strict.entry_key, documents)
-    audit, audit_findings = _audit(said)
+    audit, audit_findings = _audit(said, source)
     parts = (included, accounts, collaborations, memberships)
     draft = Draft(
         accounts.entries,
@@ -88,15 +90,15 @@ def load(config: Mapping[str, str], project: Path) -> StackFile:
         is_complete=all(part.is_complete for part in parts),
     )
     findings = [
-        *_size_findings(own),
-        *_setting_findings(said),
+        *_size_findings(own, source),
+        *_setting_findings(said, source),
         *audit_findings,
         *(finding for file in included.files for finding in _file_findings(file)),
         *(finding for part in parts for finding in part.findings),
         *stack_findings(draft),
     ]
     if findings:
-        raise InvalidInput(_the_first(in_order(findings)))
+        raise InvalidInput(_the_first(in_order(findings), source))
     return StackFile(
         accounts={AccountId(key): to_account(AccountId(key), entry.section) for key, entry in understood(draft.accounts)},
         collaborations={key: entry.section for key, entry in understood(draft.collaborations)},
@@ -106,12 +108,16 @@ def load(config: Mapping[str, str], project: Path) -> StackFile:
     )
 
 
-def _the_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _the_first(findings: tuple[Finding, ...], source: Source) -> tuple[Finding, ...]:
     """Return as many findings as somebody would read, and how many there are besides."""
     more = len(findings) - _MOST_FINDINGS
     if more <= 0:
         return findings
-    return (*findings[:_MOST_FINDINGS], Finding(NAMESPACE, f"has {more} findings more: correct these first"))
+    return (*findings[:_MOST_FINDINGS], _of_all(source, f"has {more} findings more: correct these first"))
+
+
+def _of_all(source: Source, message: str) -> Finding:
+    return Finding(NAMESPACE, message, source.finding((), message).spot)
 
 
 def _own_namespace(config: Mapping[str, str]) -> dict[str, str]:
@@ -132,30 +138,30 @@ def _sections_of(file: IncludedFile) -> Mapping[str, object]:
     return file.value if isinstance(file.value, dict) else {}
 
 
-def _size_findings(own: Mapping[str, str]) -> Iterator[Finding]:
+def _size_findings(own: Mapping[str, str], source: Source) -> Iterator[Finding]:
     size = sum(len(f"{NAMESPACE}:{name}{text}".encode("utf-8", "surrogatepass")) for name, text in own.items())
     if size > _MOST_INLINE_BYTES:
-        yield Finding(
-            NAMESPACE,
+        yield _of_all(
+            source,
             f"the stack file holds {size / 1000:.0f} KB of configuration, and the engine can hand over about"
             f" {_MOST_INLINE_BYTES / 1000:.0f} KB: move collaborations and memberships into files of the project folder"
             f' and name them in {NAMESPACE}:include, such as ["collaborations/*.yaml"]',
         )
 
 
-def _setting_findings(said: Mapping[str, object]) -> Iterator[Finding]:
+def _setting_findings(said: Mapping[str, object], source: Source) -> Iterator[Finding]:
     for name in said:
         if name not in (*_SECTIONS, *_SETTINGS):
-            yield _STACK_FILE.finding((name,), _unknown(name, (*_SECTIONS, *_SETTINGS)))
+            yield source.finding((name,), _unknown(name, (*_SECTIONS, *_SETTINGS)))
     on_waiting = said.get("onWaiting", OnWaiting.REPORT)
     if on_waiting not in list(OnWaiting):
-        yield _STACK_FILE.finding(("onWaiting",), f"{strict.shown(on_waiting)} is not possible: write report or fail")
+        yield source.finding(("onWaiting",), f"{strict.shown(on_waiting)} is not possible: write report or fail")
 
 
-def _audit(said: Mapping[str, object]) -> tuple[str | None, list[Finding]]:
+def _audit(said: Mapping[str, object], source: Source) -> tuple[str | None, list[Finding]]:
     if "audit" not in said:
         return None, []
-    entry, findings = read_section(AuditSection, said["audit"], _STACK_FILE, ("audit",))
+    entry, findings = read_section(AuditSection, said["audit"], source, ("audit",))
     return (entry.section.file if entry and not findings else None), findings
 
 

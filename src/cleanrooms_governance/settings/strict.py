@@ -5,7 +5,7 @@ leading zeros and the form in which it was written. So what looks like either ha
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic_core import PydanticCustomError
 
 from cleanrooms_governance.model import KNOWN_ABILITIES, Ability, AccountId
+from cleanrooms_governance.settings.check import Check, takes
 from cleanrooms_governance.settings.places import printable
 from cleanrooms_governance.settings.text_shapes import COLLABORATION_ID, EXTERNAL_ID, ML_ABILITIES, TAG_KEY, TextShape
 from cleanrooms_governance.tagging import is_reserved
@@ -31,6 +32,7 @@ _MOST_COUNTED = 1_000_000
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ].*", re.ASCII)
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
+_PERCENT = re.compile(r"[1-9][0-9]?%")
 _FINGERPRINT = re.compile(r"fp-[0-9a-f]{16}")
 _ABILITY = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 # A tag value takes 256 characters: <project>/<stack>/<key>, where the engine gives project and stack up to 100 each.
@@ -41,6 +43,10 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _MOST_COMPARED, _LONGEST_COMPARED = 300, 200
 _TYPO = 0.85
 """How alike two abilities must be for the one to be taken as a slip of the pen for the other."""
+
+
+def _whole_pattern(pattern: re.Pattern[str]) -> str:
+    return f"^{pattern.pattern}$"
 
 
 def refuse(message: str, repaired: object = None) -> PydanticCustomError:
@@ -85,6 +91,7 @@ def shown(value: object) -> str:
             return "a list"
 
 
+@takes(type="string")
 def text(value: object) -> str:
     """Return a text that was written as one."""
     match value:
@@ -105,6 +112,7 @@ def text(value: object) -> str:
             raise refuse(f"must be a text, not {shown(value)}")
 
 
+@takes(type="string", pattern=rf"^[0-9]{{{_ACCOUNT_DIGITS}}}$", examples=["111122223333"])
 def account_id(value: object) -> AccountId:
     """Return an account id, written as a text."""
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -121,6 +129,7 @@ def account_id(value: object) -> AccountId:
     raise refuse(f"{shown(written)} is no account id: write its {_ACCOUNT_DIGITS} digits in quotes{zeros}")
 
 
+@takes(type="string", pattern=_whole_pattern(_DATE), examples=["2027-03-31"])
 def day(value: object) -> date:
     """Return a date, written as a text of year, month and day."""
     written = text(value)
@@ -136,12 +145,13 @@ def day(value: object) -> date:
     raise refuse(f'{shown(written)} is no date: write year, month and day in quotes, such as "2027-03-31"')
 
 
-def days(least: int) -> Callable[[object], int]:
+def days(least: int) -> Check[int]:
     """Return the check for a number of days, of at least so many and at most a hundred years.
 
     A program's inputs come back from the engine with every number as a float.
     """
 
+    @takes(type="integer", minimum=least, maximum=_MOST_DAYS)
     def check(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float) or value % 1:
             raise refuse(f"must be a whole number of days, not {shown(value)}")
@@ -152,6 +162,7 @@ def days(least: int) -> Callable[[object], int]:
     return check
 
 
+@takes(type="integer", minimum=0, maximum=_MOST_COUNTED)
 def count(value: object) -> int:
     """Return a whole number that is not negative; the engine gives numbers back as floats."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 or value < 0:
@@ -161,9 +172,10 @@ def count(value: object) -> int:
     return int(value)
 
 
-def whole(least: int, most: int) -> Callable[[object], int]:
+def whole(least: int, most: int) -> Check[int]:
     """Return the check for a whole number within limits; the engine gives numbers back as floats."""
 
+    @takes(type="integer", minimum=least, maximum=most)
     def check(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 or not least <= value <= most:
             raise refuse(f"must be a whole number from {least} to {most}, not {shown(value)}")
@@ -172,6 +184,7 @@ def whole(least: int, most: int) -> Callable[[object], int]:
     return check
 
 
+@takes(type="number", minimum=0, maximum=1)
 def share(value: object) -> float:
     """Return a part of a whole."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
@@ -179,6 +192,16 @@ def share(value: object) -> float:
     return float(value)
 
 
+@takes(type="string", pattern=_whole_pattern(_PERCENT), examples=["20%"])
+def percent(value: object) -> int:
+    """Return a share that is written as ``20%``, from 1% to 99%."""
+    written = value if isinstance(value, str) else ""
+    if not _PERCENT.fullmatch(written):
+        raise refuse(f"must be a share from 1% to 99%, written as 20%, not {shown(value)}")
+    return int(written.removesuffix("%"))
+
+
+@takes(type="string", pattern=_whole_pattern(_FINGERPRINT))
 def fingerprint(value: object) -> str:
     """Return a fingerprint as plans show it."""
     written = text(value)
@@ -187,6 +210,7 @@ def fingerprint(value: object) -> str:
     return written
 
 
+@takes(type="string", pattern=_whole_pattern(_REGION), examples=["eu-west-1"])
 def region_name(value: object) -> str:
     """Return a Region name; only its form is checked, since Regions are added all the time."""
     written = text(value)
@@ -195,6 +219,7 @@ def region_name(value: object) -> str:
     return written
 
 
+@takes(**{"type": "string", "pattern": _whole_pattern(_KEY), "not": {"pattern": _whole_pattern(_UUID)}})
 def entry_key(value: object) -> str:
     """Return the key of a collaboration or membership.
 
@@ -211,6 +236,7 @@ def entry_key(value: object) -> str:
     return written
 
 
+@takes(type="string")
 def budget_key(value: object) -> str:
     """Return the keys of a membership and of a budget of it, with a slash between them."""
     written = text(value)
@@ -227,9 +253,10 @@ def is_id_like(written: str) -> bool:
     return bool(_UUID.fullmatch(written))
 
 
-def shaped(shape: TextShape) -> Callable[[object], str]:
+def shaped(shape: TextShape) -> Check[str]:
     """Return the check for a text of the service model."""
 
+    @takes(**shape.schema)
     def check(value: object) -> str:
         written = text(value)
         objection = shape.objection(written)
@@ -240,6 +267,7 @@ def shaped(shape: TextShape) -> Callable[[object], str]:
     return check
 
 
+@takes(**EXTERNAL_ID.schema)
 def external_id(value: object) -> str:
     """Return an external id; what is wrong with one is said without it."""
     if not isinstance(value, str):
@@ -249,6 +277,7 @@ def external_id(value: object) -> str:
     return value
 
 
+@takes(**COLLABORATION_ID.schema)
 def collaboration_id(value: object) -> str:
     """Return a collaboration's id, as the service shows it."""
     written = text(value)
@@ -260,6 +289,7 @@ def collaboration_id(value: object) -> str:
 _check_collaboration_id = shaped(COLLABORATION_ID)
 
 
+@takes(**TAG_KEY.schema)
 def tag_key(value: object) -> str:
     """Return the key of a tag that a file may declare."""
     written = _check_tag_key(value)
@@ -271,10 +301,11 @@ def tag_key(value: object) -> str:
 _check_tag_key = shaped(TAG_KEY)
 
 
-def choice(what: str, values: Collection[str]) -> Callable[[object], str]:
+def choice(what: str, values: Collection[str]) -> Check[str]:
     """Return the check for one of a closed set of values; ``what`` names one of them in a sentence."""
     advice = "use one of " + ", ".join(sorted(values))
 
+    @takes(type="string", enum=sorted(values))
     def check(value: object) -> str:
         written = text(value)
         if written in values:
@@ -285,16 +316,18 @@ def choice(what: str, values: Collection[str]) -> Callable[[object], str]:
     return check
 
 
-def enumeration(what: str, members: type[_E]) -> Callable[[object], _E]:
+def enumeration(what: str, members: type[_E]) -> Check[_E]:
     """Return the check for a value of an enumeration; the parameters are those of ``choice``."""
     check_choice = choice(what, frozenset(str(member) for member in members))
 
+    @takes(**check_choice.schema)
     def check(value: object) -> _E:
         return members(check_choice(value))
 
     return check
 
 
+@takes(type="string", anyOf=[{"enum": sorted(KNOWN_ABILITIES)}, {"pattern": _whole_pattern(_ABILITY)}])
 def ability(value: object) -> Ability:
     """Return a member ability, known to this version or not.
 
@@ -309,6 +342,7 @@ def ability(value: object) -> Ability:
     return Ability(_well_formed(written, "ability", KNOWN_ABILITIES))
 
 
+@takes(type="string", anyOf=[{"enum": sorted(ML_ABILITIES)}, {"pattern": _whole_pattern(_ABILITY)}])
 def ml_ability(value: object) -> str:
     """Return an ML ability, known to this version or not; a slip of the pen and an ordinary ability are refused."""
     written = text(value)

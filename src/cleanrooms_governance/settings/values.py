@@ -163,7 +163,7 @@ def to_budgets(sections: Mapping[str, PrivacyBudgetSection] | None) -> dict[str,
 
 def to_budget(section: PrivacyBudgetSection) -> DeclaredBudget:
     """Return one privacy budget; the section has what its type needs."""
-    return DeclaredBudget(_to_wanted(section), section.tags)
+    return DeclaredBudget(_to_wanted(section), section.tags, section.warn_below)
 
 
 def _to_wanted(section: PrivacyBudgetSection) -> Wanted:

@@ -1,4 +1,4 @@
-"""The reading of one YAML file: its values with the line of each, and no key given twice."""
+"""The reading of one YAML file: its values with the place of each, and no key given twice."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from cleanrooms_governance.errors import Finding
 from cleanrooms_governance.settings.included_file import IncludedFile, unreadable
-from cleanrooms_governance.settings.places import Location, Source
+from cleanrooms_governance.settings.places import Location, Mark, Source
 from cleanrooms_governance.settings.strict import shown
 
 _MERGE = "tag:yaml.org,2002:merge"
@@ -39,9 +39,9 @@ _DEEPEST = 50
 class _Unreadable(Exception):
     """The file cannot be read any further."""
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    def __init__(self, message: str, mark: Mark | None = None) -> None:
         super().__init__(message)
-        self.line = line
+        self.mark = mark
 
 
 @dataclass(slots=True)
@@ -49,8 +49,8 @@ class _Reading:
     """The walk through the nodes of a file."""
 
     constructor: BaseConstructor
-    lines: dict[Location, int] = field(default_factory=dict)
-    twice: list[tuple[Location, int, int]] = field(default_factory=list)
+    marks: dict[Location, Mark] = field(default_factory=dict)
+    twice: list[tuple[Location, Mark, Mark]] = field(default_factory=list)
     values: int = 0
     characters: int = 0
 
@@ -58,11 +58,11 @@ class _Reading:
         self.values += 1
         if self.values > _MOST_VALUES:
             raise _Unreadable(_TOO_MANY)
-        self.lines.setdefault(at, _line(node))
+        self.marks.setdefault(at, _mark(node))
         if isinstance(node, ScalarNode) and node.tag in _PUNCTUATION:
             raise self.unreadable(node)
         if node.tag not in (_SCALARS if isinstance(node, ScalarNode) else _COLLECTIONS):
-            raise _Unreadable(f"has a tag of its own ({node.tag}), which is not read: remove it", _line(node))
+            raise _Unreadable(f"has a tag of its own ({node.tag}), which is not read: remove it", _mark(node))
         if isinstance(node, MappingNode):
             return self.mapping(node, at)
         if isinstance(node, SequenceNode):
@@ -76,9 +76,9 @@ class _Reading:
             self.count(key)
             here = (*at, key)
             if key in mapping:
-                self.twice.append((here, _line(key_node), self.lines[here]))
+                self.twice.append((here, _mark(key_node), self.marks[here]))
             else:
-                self.lines[here] = _line(key_node)
+                self.marks[here] = _mark(key_node)
                 mapping[key] = self.value(value_node, here)
         return mapping
 
@@ -93,7 +93,7 @@ class _Reading:
         raise self.unreadable(node)
 
     def unreadable(self, node: Node) -> _Unreadable:
-        return _Unreadable(f"{shown(node.value)} cannot be read as it is: quote it", _line(node))
+        return _Unreadable(f"{shown(node.value)} cannot be read as it is: quote it", _mark(node))
 
     def count(self, text: str) -> None:
         self.characters += len(text)
@@ -128,19 +128,19 @@ def read_yaml(text: str, file: str) -> IncludedFile:
         node = yaml.compose(text)
         value = reading.value(node, ()) if node is not None else None
     except _Unreadable as error:
-        return unreadable(file, str(error), error.line)
+        return unreadable(file, str(error), error.mark)
     except RecursionError:
         return unreadable(file, "is nested too deeply: an alias may stand inside what it names")
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
-        return unreadable(file, f"is not YAML ({problem}): correct it", mark.line + 1 if mark else None)
+        return unreadable(file, f"is not YAML ({problem}): correct it", Mark(mark.line + 1, mark.column + 1) if mark else None)
     except YAMLError as error:
         problem = next(iter(str(error).splitlines()), "")
         return unreadable(file, f"is not YAML ({problem}): correct it")
     except UnicodeError:
         return unreadable(file, "holds what is no character: correct it")
-    source = Source(file=file, lines=reading.lines)
+    source = Source(file=file, marks=reading.marks)
     return IncludedFile(source, value, tuple(_given_twice(file, reading)))
 
 
@@ -152,7 +152,7 @@ def _check_size(text: str) -> None:
         if isinstance(event, CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                raise _Unreadable(f"is nested deeper than {_DEEPEST} levels: no section is", int(event.start_mark.line) + 1)
+                raise _Unreadable(f"is nested deeper than {_DEEPEST} levels: no section is", _mark(event))
         elif isinstance(event, CollectionEndEvent):
             depth -= 1
 
@@ -160,17 +160,17 @@ def _check_size(text: str) -> None:
 def _key(node: Node) -> str:
     """Return a key as it is written: an unquoted account id is a number to YAML, and loses nothing this way."""
     if not isinstance(node, ScalarNode):
-        raise _Unreadable("has a list or a mapping for a key: quote it, if it is meant as a text", _line(node))
+        raise _Unreadable("has a list or a mapping for a key: quote it, if it is meant as a text", _mark(node))
     if node.tag == _MERGE:
-        raise _Unreadable("has a merge key (<<), which is not read: write the keys out", _line(node))
+        raise _Unreadable("has a merge key (<<), which is not read: write the keys out", _mark(node))
     return str(node.value)
 
 
 def _given_twice(file: str, reading: _Reading) -> Iterator[Finding]:
-    for location, line, first in reading.twice:
-        here = Source(file=file, lines={location: line})
-        yield here.finding(location, f"is given twice in this file, first in line {first}: keep one")
+    for location, mark, first in reading.twice:
+        here = Source(file=file, marks={location: mark})
+        yield here.finding(location, f"is given twice in this file, first in line {first.line}: keep one")
 
 
-def _line(node: Node) -> int:
-    return int(node.start_mark.line) + 1
+def _mark(of: Node | CollectionStartEvent) -> Mark:
+    return Mark(int(of.start_mark.line) + 1, int(of.start_mark.column) + 1)

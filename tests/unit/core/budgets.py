@@ -70,7 +70,7 @@ def desired(wanted: Wanted, **more: Any) -> DesiredBudgetTemplate:
         "account": BANK,
         "collaboration": ID,
         "region": REGION,
-        "declared": DeclaredBudget(wanted, more.pop("tags", None)),
+        "declared": DeclaredBudget(wanted, more.pop("tags", None), more.pop("warn_below", None)),
         **more,
     }
     return DesiredBudgetTemplate(**settings)

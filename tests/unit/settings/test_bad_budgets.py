@@ -33,6 +33,7 @@ GOOD = {
     "the most": budget(ACCESS, budgets=[{**WEEK, "budget": 1_000_000}]),
     "a table by its ARN": budget(ACCESS, resource=ARN.format(MEDIA)),
     "the least privacy": budget(PRIVACY, epsilon=20, usersNoisePerQuery=10),
+    "told when little is left": budgets(a={**ACCESS, "warnBelow": "1%"}, b={**PRIVACY, "warnBelow": "99%"}),
     "the most privacy": budget(PRIVACY, epsilon=1, usersNoisePerQuery=100, autoRefresh="CALENDAR_MONTH"),
     "none": budgets(),
     "the longest name": budgets(**{"b" * 48: ACCESS}),
@@ -44,6 +45,14 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
     "another type": (
         budget(ACCESS, type="ACCESS"),
         f"{SHOWN}.one.type: 'ACCESS' is no type of privacy budget: did you mean ACCESS_BUDGET?",
+    ),
+    "told by a number": (
+        budget(ACCESS, warnBelow=20),
+        f"{SHOWN}.one.warnBelow: must be a share from 1% to 99%, written as 20%, not the number 20",
+    ),
+    "told always": (
+        budget(PRIVACY, warnBelow="100%"),
+        f"{SHOWN}.one.warnBelow: must be a share from 1% to 99%, written as 20%, not '100%'",
     ),
     "no epsilon": (
         budget(PRIVACY, epsilon=None),
@@ -140,7 +149,7 @@ ONE_FINDING: dict[str, tuple[Edit, str]] = {
     "a key that there is not": (
         budget(PRIVACY, noise=3),
         f"{SHOWN}.one.noise: unknown key: remove it (known here: autoRefresh, budgets, epsilon, resource, tags, type,"
-        " usersNoisePerQuery)",
+        " usersNoisePerQuery, warnBelow)",
     ),
     "a name that is too long beside its membership's": (
         budgets(**{"b" * 49: ACCESS}),

@@ -108,7 +108,7 @@ def test_a_mapping_that_is_not_whole_still_has_its_other_findings() -> None:
     place = "cleanrooms:memberships.media.defaultJobResultConfiguration"
     assert [
         f'{place}.roleArn: false is no text: quote it, "false"',
-        f"{place}.s3: is missing: give bucket",
+        f"{place}.s3: is missing: give bucket, and where in it",
     ] == findings_in(stack)
 
 

@@ -1,0 +1,96 @@
+"""What is wrong in stack files, and where in them?
+
+Found by reading them as every other command and the program does, so that nothing is said here that is not said there.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cleanrooms_governance.cli.exit_codes import Exit
+from cleanrooms_governance.cli.output import Line, Report, Tone
+from cleanrooms_governance.cli.stack import StackPath, read_stack_at
+from cleanrooms_governance.errors import Finding, InvalidInput, Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A stack file, as a path from the working folder, with what is wrong in it and in what it includes."""
+
+    file: str
+    findings: tuple[Finding, ...]
+    counts: tuple[int, int] = (0, 0)
+    """The collaborations and memberships of a file in which nothing is wrong."""
+
+
+def validate_stack(at: StackPath, working: Path) -> Validated:
+    """Return everything that is wrong in a stack file, in the order of the files and their lines.
+
+    Parameters: ``working`` is the folder from which files are named.
+
+    Raises: ``Misused`` if there is no such file.
+    """
+    name = _from(working, at.path)
+    try:
+        stack = read_stack_at(at)
+    except InvalidInput as invalid:
+        return Validated(name, tuple(sorted((_placed(each, at, working) for each in invalid.findings), key=_order)))
+    return Validated(name, (), (len(stack.file.collaborations), len(stack.file.memberships)))
+
+
+def validated_report(found: Sequence[Validated]) -> Report:
+    """Return each finding in a line that begins with file, line and column, and a line for each file that is well."""
+    lines = [line for each in found for line in _lines(each)]
+    document = {
+        "files": [
+            {"file": each.file, "valid": not each.findings, "findings": [_document(finding) for finding in each.findings]}
+            for each in found
+        ]
+    }
+    return Report(document, lines, Exit.ERROR if any(each.findings for each in found) else Exit.DONE)
+
+
+def _lines(validated: Validated) -> Iterator[Line]:
+    for finding in validated.findings:
+        spot = _spot(finding)
+        where = ":".join([spot.file, *(str(number) for number in (spot.line, spot.column) if number)])
+        yield Line(f"{where} {spot.path}: {finding.message}" if spot.path else f"{where}: {finding.message}", Tone.TAKEN)
+    if not validated.findings:
+        collaborations, memberships = validated.counts
+        yield Line(f"{validated.file}: valid (collaborations: {collaborations}, memberships: {memberships})", Tone.FAINT)
+
+
+def _document(finding: Finding) -> dict[str, Any]:
+    spot = _spot(finding)
+    return {
+        "file": spot.file,
+        "line": spot.line or None,
+        "column": spot.column or None,
+        "path": spot.path,
+        "message": finding.message,
+    }
+
+
+def _placed(finding: Finding, at: StackPath, working: Path) -> Finding:
+    """Return a finding whose file is named from the working folder."""
+    spot = finding.spot or Spot(at.inside, path=finding.path)
+    return Finding(
+        finding.path, finding.message, Spot(_from(working, at.folder / spot.file), spot.line, spot.column, spot.path)
+    )
+
+
+def _from(working: Path, path: Path) -> str:
+    """Return a path as somebody in the working folder would write it: relative where it is below."""
+    whole = path.resolve()
+    return os.path.relpath(whole, working.resolve()) if whole.is_relative_to(working.resolve()) else str(whole)
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str]:
+    spot = _spot(finding)
+    return (spot.file, spot.line, spot.column, finding.message)
+
+
+def _spot(finding: Finding) -> Spot:
+    return finding.spot or Spot("", path=finding.path)
