@@ -62,6 +62,11 @@ def build(plan: ReviewedPlan) -> dict[str, Any]:
     return {"version": VERSION, "commit": plan.commit, "stacks": _stacks(plan), "fingerprint": plan.fingerprint}
 
 
+def written(plan: ReviewedPlan) -> str:
+    """Return the file of a reviewed plan."""
+    return json.dumps(build(plan), indent=1) + "\n"
+
+
 def parse(text: str | bytes) -> ReviewedPlan:
     """Return the reviewed plan that a file holds.
 

@@ -14,7 +14,7 @@ from tools.forge.server import serve
 from tools.forge.state import ACTIONS, FORK, Answer, Forge, WorkflowRun, once
 
 TOKEN = "canary0token0of0the0forge"
-MARKDOWN = "<!-- crgov:comment retail -->\n### One change\n\nPlan `fp-0123456789abcdef`, made for commit `" + "a" * 40 + "`.\n"
+MARKDOWN = "<!-- crgov:comment retail -->\n### One change\n\nPlan `fp-0123456789abcdef`, commit `" + "a" * 40 + "`.\n"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.forge.stage import MARKER, NUMBER, Stage
 from tools.forge.state import ACTIONS, User, WorkflowRun
 
 HEAD, MERGE, PLAN = "a" * 40, "b" * 40, "fp-0123456789abcdef"
-BODY = f"{MARKER}\n### One change\n\nPlan `{PLAN}`, made for commit `{HEAD}`. Looked at 1 collaboration.\n"
+BODY = f"{MARKER}\n### One change\n\nPlan `{PLAN}`, commit `{HEAD[:12]}`. Looked at 1 collaboration.\n"
 
 
 @pytest.fixture
@@ -45,11 +45,11 @@ def unmerge(stage: Stage) -> None:
 
 
 def another_plan(stage: Stage) -> None:
-    stage.pull_request.comments[0].body = BODY.replace(HEAD, "c" * 40)
+    stage.pull_request.comments[0].body = BODY.replace(HEAD[:12], "c" * 12)
 
 
 def two_plans(stage: Stage) -> None:
-    stage.pull_request.comments[0].body += f"\nPlan `fp-{'0' * 16}`, made for commit `{HEAD}`.\n"
+    stage.pull_request.comments[0].body += f"\nPlan `fp-{'0' * 16}`, commit `{HEAD[:12]}`.\n"
 
 
 def a_failed_preview(stage: Stage) -> None:

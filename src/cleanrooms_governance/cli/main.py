@@ -14,6 +14,7 @@ import click
 from cleanrooms_governance.cli import output
 from cleanrooms_governance.cli.commands_ask import ask
 from cleanrooms_governance.cli.commands_budgets import budgets
+from cleanrooms_governance.cli.commands_comment import comment
 from cleanrooms_governance.cli.commands_ending import delete_collaboration, leave
 from cleanrooms_governance.cli.commands_github import github
 from cleanrooms_governance.cli.commands_invitations import invitations
@@ -49,6 +50,7 @@ crgov.add_command(requests)
 crgov.add_command(invitations)
 crgov.add_command(ask)
 crgov.add_command(up)
+crgov.add_command(comment)
 crgov.add_command(payers)
 crgov.add_command(budgets)
 crgov.add_command(run)

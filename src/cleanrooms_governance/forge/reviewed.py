@@ -14,7 +14,7 @@ from cleanrooms_governance.forge.place import Repository
 from cleanrooms_governance.forge.publish import comments_of, who_am_i
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_PLAN = re.compile(r"^Plan `(?P<plan>fp-[0-9a-f]{16})`, made for commit `(?P<commit>[0-9a-f]{40})`\.", re.MULTILINE)
+_PLAN = re.compile(r"^Plan `(?P<plan>fp-[0-9a-f]{16})`, commit `(?P<commit>[0-9a-f]{12,40})`\.", re.MULTILINE)
 """How the comment names its plan. A text of somebody else cannot say so: it has no bare backtick there."""
 
 
@@ -50,7 +50,7 @@ def reviewed_for(
         found = find(comments_of(client, path, number), marker, who_am_i(client)).ours
         if found is None:
             raise NotReviewed(f"pull request {number} has no comment of ours, so nothing was reviewed there")
-        plans = {each["plan"] for each in _PLAN.finditer(found.body.replace("\r\n", "\n")) if each["commit"] == head}
+        plans = {each["plan"] for each in _PLAN.finditer(found.body.replace("\r\n", "\n")) if head.startswith(each["commit"])}
         if len(plans) != 1:
             raise NotReviewed(
                 f"the comment of pull request {number} names no plan for {head}, the commit that was merged: its preview had"
