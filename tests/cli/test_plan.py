@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
+from cleanrooms_governance.assessment.proceedings import Entry, Found, Standing
+from cleanrooms_governance.cli.exit_codes import Exit
+from cleanrooms_governance.cli.plan_report import worst_of
 from tests.cli.runner import BANK, CREATOR, INSURER, MEDIA, REGION, STACK, Ran, World, crgov, grant, role
 
 JOINS = f"""  cleanrooms:memberships:
@@ -190,3 +193,19 @@ def test_a_long_look_says_how_far_it_has_come(world: World, stack: Path) -> None
     ran = plan("--json")
     assert "looked at 25 of 26 collaborations and memberships …\n" == ran.err
     assert 26 == len(ran.document["resources"])
+
+
+@pytest.mark.parametrize(
+    ("standings", "expected"),
+    [
+        ((), Exit.DONE),
+        ((Standing.WAITING,), Exit.WAITING),
+        ((Standing.WAITING, Standing.TO_DO), Exit.CHANGES),
+        ((Standing.TO_DO, Standing.DENIED), Exit.REFUSED),
+        ((Standing.REFUSED, Standing.SKIPPED), Exit.ERROR),
+        ((Standing.NOT_READ, Standing.TO_DO), Exit.ERROR),
+    ],
+    ids=lambda value: value.name if isinstance(value, Exit) else " and ".join(value),
+)
+def test_only_where_nothing_can_be_done_others_are_said_to_be_awaited(standings: tuple[Standing, ...], expected: Exit) -> None:
+    assert expected == worst_of(Found((Entry(each, ""),)) for each in standings)
