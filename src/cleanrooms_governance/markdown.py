@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 
 from cleanrooms_governance.text import plain
 
-LONGEST = 4000
+LONGEST = 2000
 """Characters of one text; what is longer ends with an ellipsis."""
 
 _OPENING = "(\"'"
@@ -24,6 +24,8 @@ _PLAIN_INSIDE = frozenset("-'’(),;+=?\"–—…×")
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,}")
 _REFERENCE = re.compile(r"[A-Za-z][A-Za-z0-9]*-[0-9]")
 """``GH-123``, and the references such as ``TICKET-123`` that a repository can have made into links."""
+
+_NUMBER_OF_AN_ITEM = re.compile(r"[0-9]{1,9}[.)]")
 
 _SPECIAL = frozenset(string.punctuation)
 _FENCE = re.compile(r"`+")
@@ -71,11 +73,13 @@ def _words(text: str, limit: int, escape: Callable[[str], str], as_code: Callabl
 def _word(word: str, escape: Callable[[str], str], as_code: Callable[[str], str]) -> str:
     start = len(word) - len(word.lstrip(_OPENING))
     end = max(len(word.rstrip(_CLOSING)), start)
-    core = word[start:end]
-    # What ends a word may also be half of an emoji code.
-    if ":" in core or word.count(":") > 1:
+    core, closing = word[start:end], word[end:]
+    if _is_only_text(core):
+        return escape(word)
+    # A colon that ends a word may be the second one of an emoji code.
+    if ":" in core and ":" in closing:
         return as_code(word)
-    return escape(word[:start]) + (escape(core) if _is_only_text(core) else as_code(core)) + escape(word[end:])
+    return escape(word[:start]) + as_code(core) + escape(closing)
 
 
 def _is_only_text(core: str) -> bool:
@@ -84,8 +88,11 @@ def _is_only_text(core: str) -> bool:
     return all(sign.isalnum() or sign in _PLAIN_INSIDE or sign not in _SPECIAL for sign in core)
 
 
-def _escaped(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in _SPECIAL and sign not in ",;'\"" else sign for sign in text)
+def _escaped(word: str) -> str:
+    """Return a word of letters and harmless signs, which could only begin a list or be a line under a title."""
+    if word[:1] in ("-", "+", "="):
+        return f"\\{word}"
+    return f"{word[:-1]}\\{word[-1]}" if _NUMBER_OF_AN_ITEM.fullmatch(word) else word
 
 
 def _as_html(text: str) -> str:

@@ -135,6 +135,10 @@ def stack_names(folder: Path) -> list[str]:
     return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
 
 
+def _stack_files(root: Path) -> Path:
+    return root / _text(_mapping(root / PROJECT_FILE), "stackConfigDir")
+
+
 def audit_of(stack: Stack | None) -> AuditLog | None:
     """Return where the writing calls of a command are noted, by the stack file or by the environment."""
     return audit_log(os.environ, stack.folder if stack else Path(), lambda: stack.file.audit if stack else None)
@@ -142,10 +146,6 @@ def audit_of(stack: Stack | None) -> AuditLog | None:
 
 def _project_folder(folder: Path) -> Path | None:
     return next((each for each in (folder, *folder.parents) if (each / PROJECT_FILE).is_file()), None)
-
-
-def _stack_files(root: Path) -> Path:
-    return root / _text(_mapping(root / PROJECT_FILE), "stackConfigDir")
 
 
 def _configuration(read: IncludedFile, at: StackPath) -> dict[str, str]:

@@ -117,12 +117,14 @@ def test_nothing_ends_a_block_of_code_early(lines: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        pytest.param("add member 555566667777 (Insurer)", r"add member `555566667777` \(Insurer\)", id="account"),
+        pytest.param("add member 555566667777 (Insurer).", "add member `555566667777` (Insurer).", id="account"),
         pytest.param("grant CAN_QUERY to all", "grant `CAN_QUERY` to all", id="ability"),
-        pytest.param("ask @admin, now.", r"ask `@admin`, now\.", id="mention"),
-        pytest.param("cannot be read: gone", r"cannot be read\: gone", id="colon"),
-        pytest.param("it's well-known", r"it's well\-known", id="words"),
-        pytest.param("see GH-12 and https://x.example/y.", r"see `GH-12` and `https://x.example/y.`", id="references"),
+        pytest.param("ask @admin, now.", "ask `@admin`, now.", id="mention"),
+        pytest.param("cannot be read: gone", "cannot be read: gone", id="colon"),
+        pytest.param("it's well-known", "it's well-known", id="words"),
+        pytest.param("lacks cleanrooms:GetMember. Well", "lacks `cleanrooms:GetMember`. Well", id="action"),
+        pytest.param("see GH-12 (https://x.example/y).", "see `GH-12` (`https://x.example/y`).", id="references"),
+        pytest.param("1. :tada: - x", r"1\. `:tada:` \- x", id="lists and emoji"),
     ],
 )
 def test_what_reads_well_stays_so(text: str, shown: str) -> None:
