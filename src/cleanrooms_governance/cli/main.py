@@ -14,6 +14,7 @@ import click
 from cleanrooms_governance.cli import output
 from cleanrooms_governance.cli.commands_ask import ask
 from cleanrooms_governance.cli.commands_budgets import budgets
+from cleanrooms_governance.cli.commands_dump import dump
 from cleanrooms_governance.cli.commands_ending import delete_collaboration, leave
 from cleanrooms_governance.cli.commands_invitations import invitations
 from cleanrooms_governance.cli.commands_payers import payers
@@ -54,6 +55,7 @@ crgov.add_command(run)
 crgov.add_command(verify)
 crgov.add_command(validate)
 crgov.add_command(schema)
+crgov.add_command(dump)
 crgov.add_command(delete_collaboration)
 crgov.add_command(leave)
 crgov.add_command(policies)

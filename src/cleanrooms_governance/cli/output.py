@@ -59,6 +59,12 @@ def show(report: Report, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
+def text(document: str) -> None:
+    """Print a document as it is but for what steers a terminal: it is made by us, to be kept in a file."""
+    print("\n".join(_indented(line) for line in document.split("\n")), end="")
+    sys.stdout.flush()
+
+
 def complain(message: str, end: Exit, *, as_json: bool) -> None:
     """Say on the error stream what went wrong; for programs also as a document where the report would be."""
     for index, text in enumerate(message.splitlines() or [""]):
