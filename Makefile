@@ -50,6 +50,10 @@ bench: ## measure, among others against moto
 	@tools/pulumi/setup --with bench
 	@$(PY) -m bench
 
+.PHONY: pictures
+pictures: setup ## draw docs/pictures anew from the examples of comments; needs chromium
+	@$(PY) -m tools.pictures
+
 .PHONY: soak
 soak: setup ## the long runs, which go on where they were interrupted; SOAK=name plays one campaign, SEED=number one case of it
 	@$(PY) -m soak $(SOAK) $(if $(SEED),--seed $(SEED))

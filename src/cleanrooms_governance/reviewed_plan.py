@@ -1,17 +1,19 @@
 """The file of a reviewed plan: what a preview said of each resource, for a later run that is held to it.
 
     {"version": 1,
+     "commit": "…",
      "stacks": {"<project>/<stack>": {"resources": {"<kind> <key>": {"plan": {…}, "fingerprint": "fp-…"}}}},
      "fingerprint": "fp-…"}
 
 ``plan`` is ``Plan.document()``. It is ``null``, and so is its fingerprint, for what a preview cannot know yet, because what the
-resource's collaboration achieves in the same run decides it. The last fingerprint is that of everything else in the file:
-whoever has it knows whether this is the file that was reviewed.
+resource's collaboration achieves in the same run decides it. A whole stack is ``null`` whose preview failed: nothing of it was
+reviewed. ``commit`` says for people what the plan was made for, and may be empty. The last fingerprint is that of all stacks:
+whoever has it knows whether this is the plan that was reviewed.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -36,19 +38,33 @@ class ReviewedResource:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedPlan:
-    """A reviewed plan: resources as the summary names them (``membership media``), by ``<project>/<stack>``."""
+    """A reviewed plan: resources as the summary names them (``membership media``), by ``<project>/<stack>``.
 
-    stacks: Mapping[str, Mapping[str, ReviewedResource]]
+    A stack whose preview failed is ``None``. ``commit`` is empty where nobody said which one the plan was made for.
+    """
+
+    stacks: Mapping[str, Mapping[str, ReviewedResource] | None]
+    commit: str = ""
 
     @property
     def fingerprint(self) -> str:
-        """Equal for equal plans; the order of stacks and resources does not matter."""
-        return fingerprint(_content(self))
+        """Equal for equal plans, whatever commit they were made for; the order of stacks and resources does not matter."""
+        return fingerprint(VERSION, _stacks(self))
+
+    def of_stack(self, stack: str) -> str | None:
+        """Return the fingerprint of one stack's plan, ``None`` if it has none."""
+        found = _stacks(self).get(stack)
+        return None if found is None else fingerprint(VERSION, found)
 
 
 def build(plan: ReviewedPlan) -> dict[str, Any]:
     """Return the JSON document of a reviewed plan, resources in order."""
-    return {**_content(plan), "fingerprint": plan.fingerprint}
+    return {"version": VERSION, "commit": plan.commit, "stacks": _stacks(plan), "fingerprint": plan.fingerprint}
+
+
+def written(plan: ReviewedPlan) -> str:
+    """Return the file of a reviewed plan."""
+    return json.dumps(build(plan), indent=1) + "\n"
 
 
 def parse(text: str | bytes) -> ReviewedPlan:
@@ -68,12 +84,7 @@ def parse(text: str | bytes) -> ReviewedPlan:
         file = _File.model_validate(document)
     except ValidationError as error:
         raise UnusablePlanFile(f"it is not in the form of a reviewed plan: {_first(error)}") from error
-    plan = ReviewedPlan(
-        {
-            stack: {name: ReviewedResource(each.document(), each.fingerprint) for name, each in about.resources.items()}
-            for stack, about in file.stacks.items()
-        }
-    )
+    plan = ReviewedPlan({stack: about.reviewed() if about else None for stack, about in file.stacks.items()}, file.commit)
     if plan.fingerprint != file.fingerprint:
         raise UnusablePlanFile(
             f"it says that its fingerprint is {file.fingerprint}, and its content has {plan.fingerprint}: it was changed after"
@@ -82,17 +93,10 @@ def parse(text: str | bytes) -> ReviewedPlan:
     return plan
 
 
-def _content(plan: ReviewedPlan) -> dict[str, Any]:
+def _stacks(plan: ReviewedPlan) -> dict[str, Any]:
     return {
-        "version": VERSION,
-        "stacks": {
-            stack: {
-                "resources": {
-                    name: {"plan": each.plan, "fingerprint": each.fingerprint} for name, each in sorted(resources.items())
-                }
-            }
-            for stack, resources in sorted(plan.stacks.items())
-        },
+        stack: None if resources is None else {"resources": {name: asdict(each) for name, each in sorted(resources.items())}}
+        for stack, resources in sorted(plan.stacks.items())
     }
 
 
@@ -139,8 +143,12 @@ class _Resource(_Strict):
 class _Stack(_Strict):
     resources: dict[str, _Resource]
 
+    def reviewed(self) -> dict[str, ReviewedResource]:
+        return {name: ReviewedResource(each.document(), each.fingerprint) for name, each in self.resources.items()}
+
 
 class _File(_Strict):
     version: Literal[1]
-    stacks: dict[str, _Stack]
+    commit: str
+    stacks: dict[str, _Stack | None]
     fingerprint: _Fingerprint

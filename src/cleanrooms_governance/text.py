@@ -72,3 +72,14 @@ def label(account: str, names: Mapping[AccountId, str]) -> str:
 def labels(accounts: Iterable[str], names: Mapping[AccountId, str]) -> str:
     """Return the labels of several accounts, sorted and joined by commas."""
     return ", ".join(label(account, names) for account in sorted(accounts))
+
+
+LABEL = r"[0-9]{12}(?: \([^()]*\))?"
+"""What ``label`` writes, as a pattern: a name cannot close its parentheses, so a list of labels is read back without doubt."""
+
+_LABEL = re.compile(rf"(?=({LABEL}))\1")
+
+
+def accounts_in(listed: str) -> tuple[AccountId, ...]:
+    """Return the accounts of what ``labels`` wrote, without their names."""
+    return tuple(AccountId(found[:12]) for found in re.findall(LABEL, listed))

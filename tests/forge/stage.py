@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cleanrooms_governance.forge.client import Clock
 from cleanrooms_governance.forge.labels import Labels
-from cleanrooms_governance.forge.place import Place
+from cleanrooms_governance.forge.place import Place, Repository
 from cleanrooms_governance.forge.publish import Outcome, publish
 from tools.forge.state import ACTIONS, Forge, PullRequest, User
 
@@ -43,5 +43,5 @@ class Stage:
         if user is not None:
             self.forge.tokens["token-of-a-job"] = user
         token = "token-of-a-job" if user else None
-        place = Place(self.forge.repository, NUMBER, self.url, token, self.summary)
+        place = Place(Repository(self.forge.repository, self.url, token), NUMBER, self.summary)
         return publish(markdown, labels, place, self.said.append, Clock(lambda: EPOCH, self.slept.append, patience=100.0))

@@ -23,7 +23,11 @@ def event(tmp_path: Path, document: Any) -> dict[str, str]:
 
 def test_a_job_of_a_pull_request_knows_its_number(tmp_path: Path) -> None:
     place = place_of(event(tmp_path, {"pull_request": {"number": 7}}))
-    assert ("retailer/governance", 7, "https://api.github.com") == (place.repository, place.pull_request, place.api)
+    assert ("retailer/governance", 7, "https://api.github.com") == (
+        place.repository.name,
+        place.pull_request,
+        place.repository.api,
+    )
 
 
 def test_a_number_that_is_given_wins(tmp_path: Path) -> None:
@@ -51,7 +55,7 @@ def test_what_is_no_repository_is_refused(repository: str) -> None:
     "api", ["https://forge.example/api/v3/", "http://127.0.0.1:8080", "http://[::1]:80", "http://localhost"]
 )
 def test_a_token_goes_by_https_or_stays_on_this_machine(api: str) -> None:
-    assert api.rstrip("/") == place_of({**USUAL, "GITHUB_API_URL": api}, 7).api
+    assert api.rstrip("/") == place_of({**USUAL, "GITHUB_API_URL": api}, 7).repository.api
 
 
 @pytest.mark.parametrize(

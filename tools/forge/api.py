@@ -135,6 +135,27 @@ def _remove_label(request: Request, found: re.Match[str]) -> Answer:
     return Answer(200, [{"name": name} for name in pull_request.labels])
 
 
+def _pulls_of_commit(request: Request, found: re.Match[str]) -> Answer:
+    pulls = [
+        {
+            "number": each.number,
+            "head": {"sha": each.head},
+            "merged_at": "2027-01-15T08:00:00Z" if each.merged_as else None,
+            "merge_commit_sha": each.merged_as or None,
+        }
+        for each in request.forge.pull_requests.values()
+        if found[1] in (each.head, each.merged_as)
+    ]
+    return request.page(pulls)
+
+
+def _workflow_runs(request: Request, found: re.Match[str]) -> Answer:
+    head = request.query.get("head_sha", [""])[0]
+    runs = [each for each in request.forge.runs if each.workflow == unquote(found[1]) and each.head == head]
+    listed = [{"id": each.id, "head_sha": each.head, "status": each.status} for each in runs]
+    return Answer(200, {"total_count": len(listed), "workflow_runs": listed})
+
+
 _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", r"issues/(\d+)/comments", _list_comments),
     ("POST", r"issues/(\d+)/comments", _create_comment),
@@ -143,6 +164,8 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", r"issues/(\d+)/labels", _list_labels),
     ("POST", r"issues/(\d+)/labels", _add_labels),
     ("DELETE", r"issues/(\d+)/labels/([^/]+)", _remove_label),
+    ("GET", r"commits/([0-9a-f]+)/pulls", _pulls_of_commit),
+    ("GET", r"actions/workflows/([^/]+)/runs", _workflow_runs),
 )
 
 

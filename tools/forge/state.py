@@ -40,6 +40,18 @@ class PullRequest:
     number: int
     comments: list[StoredComment] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    head: str = ""
+    merged_as: str = ""
+
+
+@dataclass(frozen=True)
+class WorkflowRun:
+    """A run of a workflow file for the head of a pull request."""
+
+    id: int
+    workflow: str
+    head: str
+    status: str = "completed"
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,7 @@ class Forge:
     repository: str = "retailer/governance"
     tokens: dict[str, User] = field(default_factory=dict)
     pull_requests: dict[int, PullRequest] = field(default_factory=dict)
+    runs: list[WorkflowRun] = field(default_factory=list)
     per_page: int = 100
     trouble: list[Trouble] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)

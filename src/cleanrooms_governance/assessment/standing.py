@@ -9,16 +9,15 @@ from cleanrooms_governance.assessment.memberships import MembershipAssessment
 from cleanrooms_governance.assessment.proceedings import Entry, Found, Standing, first_sentence
 from cleanrooms_governance.assessment.refusing import UNREADABLE
 from cleanrooms_governance.budgets.plan_budget import WAITS
+from cleanrooms_governance.change_requests.awaited import awaited_votes, say_awaited
 from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.change_requests.sayings import ABSENT
-from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.planning import removals
 from cleanrooms_governance.planning.changes import CreateCollaboration
 from cleanrooms_governance.planning.fixed_settings import FIXED
 from cleanrooms_governance.planning.plan import Refusal, Remark
 from cleanrooms_governance.planning.resting import PAUSED
 from cleanrooms_governance.report import move_line
-from cleanrooms_governance.text import labels
 
 DENIED = "denied"
 """The rule of what is said about a change that is not filed again."""
@@ -56,9 +55,9 @@ def of_collaboration(found: CollaborationAssessment) -> Found:
         entries += [Entry(Standing.TO_DO, str(change)) for change in new]
     remarks = found.decision.remarks
     absent = _said(remarks, ABSENT, Standing.SKIPPED)
-    voters = _others(found)
-    if voters:
-        entries.append(Entry(Standing.WAITING, f"for {labels(voters, found.desired.names)}"))
+    requests = found.world.requests if found.world else ()
+    awaited = awaited_votes(requests, remarks)
+    entries += [Entry(Standing.WAITING, say_awaited(votes, found.desired.names)) for votes in awaited]
     denied = _said(remarks, DENIED, Standing.DENIED)
     if found.decision.outcome is Outcome.WAITING:
         entries += _waiting((*found.plan.remarks, *remarks))
@@ -127,11 +126,6 @@ def _refused(refusals: Iterable[Refusal]) -> Iterator[Entry]:
             rules.append(refusal.rule)
     if rules:
         yield Entry(Standing.REFUSED, f"{', '.join(sorted(set(rules)))} (see its errors)")
-
-
-def _others(found: CollaborationAssessment) -> list[AccountId]:
-    absent = {remark.subject.rpartition(" ")[2] for remark in found.decision.remarks if remark.rule == ABSENT}
-    return [account for account in found.decision.waiting_for if account not in absent]
 
 
 def _said(remarks: Iterable[Remark], rule: str, standing: Standing) -> list[Entry]:

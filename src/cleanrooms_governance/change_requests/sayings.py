@@ -201,6 +201,10 @@ def postponed(atom: Atom, desired: DesiredCollaboration) -> Remark:
     )
 
 
+WAITS = "waits"
+"""The rule of what is said about a vote that is missing."""
+
+
 def waits(
     request: ChangeRequest, account: str, ballot: Ballot | None, live: Collaboration, desired: DesiredCollaboration
 ) -> Remark:
@@ -211,7 +215,7 @@ def waits(
         else "it votes from its own stack, or in the console"
     )
     return Remark(
-        "waits",
+        WAITS,
         f"{request.id} {account}",
         f"waits for {_who(account, desired.names)} to vote on {about(request, live, desired.names)}, change"
         f" request {request.id}: {how}",

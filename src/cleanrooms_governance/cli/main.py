@@ -14,8 +14,10 @@ import click
 from cleanrooms_governance.cli import output
 from cleanrooms_governance.cli.commands_ask import ask
 from cleanrooms_governance.cli.commands_budgets import budgets
+from cleanrooms_governance.cli.commands_comment import comment
 from cleanrooms_governance.cli.commands_dump import dump
 from cleanrooms_governance.cli.commands_ending import delete_collaboration, leave
+from cleanrooms_governance.cli.commands_github import github
 from cleanrooms_governance.cli.commands_invitations import invitations
 from cleanrooms_governance.cli.commands_payers import payers
 from cleanrooms_governance.cli.commands_plan import drift, plan
@@ -49,6 +51,7 @@ crgov.add_command(requests)
 crgov.add_command(invitations)
 crgov.add_command(ask)
 crgov.add_command(up)
+crgov.add_command(comment)
 crgov.add_command(payers)
 crgov.add_command(budgets)
 crgov.add_command(run)
@@ -59,6 +62,7 @@ crgov.add_command(dump)
 crgov.add_command(delete_collaboration)
 crgov.add_command(leave)
 crgov.add_command(policies)
+crgov.add_command(github)
 crgov.add_command(probe)
 
 

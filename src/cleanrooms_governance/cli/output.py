@@ -65,6 +65,12 @@ def text(document: str) -> None:
     sys.stdout.flush()
 
 
+def hand_over(text: str) -> None:
+    """Print a text that is made for another program and harmless already, as it is."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
 def complain(message: str, end: Exit, *, as_json: bool) -> None:
     """Say on the error stream what went wrong; for programs also as a document where the report would be."""
     for index, text in enumerate(message.splitlines() or [""]):

@@ -3,6 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+PREFIX = "governance: "
+"""What all labels of ours begin with."""
+
+VERDICTS = ("failed", "refused", "read nothing", "dangerous", "changes", "waiting")
+"""What a comment may come to, as far as there is a label for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Labels:
@@ -20,3 +26,9 @@ class Labels:
         """Return what is to be taken away, in the spelling in which it is there."""
         going = {each.casefold() for each in self.own - self.wanted} - {each.casefold() for each in self.wanted}
         return tuple(sorted(each for each in present if each.casefold() in going))
+
+
+def labels_of(verdict: str) -> Labels:
+    """Return the labels of a pull request whose comment comes to this; what has no label takes all of ours away."""
+    own = frozenset(f"{PREFIX}{each}" for each in VERDICTS)
+    return Labels(own & {f"{PREFIX}{verdict}"}, own)

@@ -17,40 +17,51 @@ _API = "https://api.github.com"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A pull request, and how to reach it. Without ``token`` nothing is sent; ``summary`` is the job's file, if it has one."""
+class Repository:
+    """A repository ``owner/name``, and how to reach it. Without ``token`` nothing is asked."""
 
-    repository: str
-    pull_request: int
+    name: str
     api: str = _API
     token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A pull request. ``summary`` is the job's file, if it has one."""
+
+    repository: Repository
+    pull_request: int
     summary: Path | None = None
 
 
-def place_of(environment: Mapping[str, str], pull_request: int | None = None) -> Place:
-    """Return where a job of GitHub Actions is, by its environment.
+def repository_of(environment: Mapping[str, str]) -> Repository:
+    """Return the repository of a job of GitHub Actions, by its environment.
 
     The token comes from nowhere but ``GITHUB_TOKEN``. Source: GitHub's documentation of the default environment variables.
 
-    Parameters: ``pull_request`` is its number; without it that of the event that started the job.
     Raises: ``ForgeError``.
     """
-    repository = environment.get("GITHUB_REPOSITORY", "")
-    if not _REPOSITORY.fullmatch(repository):
+    name = environment.get("GITHUB_REPOSITORY", "")
+    if not _REPOSITORY.fullmatch(name):
         raise ForgeError(
             "GITHUB_REPOSITORY does not name a repository as `owner/name`: GitHub Actions sets it, elsewhere set it yourself"
         )
     token = environment.get("GITHUB_TOKEN", "").strip() or None
     if token is not None and not _TOKEN.fullmatch(token):
         raise ForgeError("GITHUB_TOKEN holds characters that no token has: give it as GitHub does")
+    return Repository(name, _checked(environment.get("GITHUB_API_URL") or _API), token)
+
+
+def place_of(environment: Mapping[str, str], pull_request: int | None = None) -> Place:
+    """Return where a job of GitHub Actions is, by its environment.
+
+    Parameters: ``pull_request`` is its number; without it that of the event that started the job.
+    Raises: ``ForgeError``.
+    """
+    repository = repository_of(environment)
+    number = _of_event(environment) if pull_request is None else pull_request
     summary = environment.get("GITHUB_STEP_SUMMARY")
-    return Place(
-        repository=repository,
-        pull_request=_of_event(environment) if pull_request is None else pull_request,
-        api=_checked(environment.get("GITHUB_API_URL") or _API),
-        token=token,
-        summary=Path(summary) if summary else None,
-    )
+    return Place(repository, number, Path(summary) if summary else None)
 
 
 def _of_event(environment: Mapping[str, str]) -> int:

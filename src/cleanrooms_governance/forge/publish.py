@@ -1,6 +1,6 @@
 """Say something on a pull request: in one comment that is kept up to date, by labels, and in the summary of the job."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -45,10 +45,11 @@ def publish(markdown: str, labels: Labels, place: Place, say: Callable[[str], No
     marker = marker_of(markdown)
     trouble = write_summary(place.summary, markdown) if place.summary else ""
     outcome = Outcome("withheld", in_summary=place.summary is not None and not trouble, warnings=(trouble,) if trouble else ())
-    if place.token is None:
+    token = place.repository.token
+    if token is None:
         return _withheld(outcome, "there is no GITHUB_TOKEN")
-    with Client(place.api, place.token, say, clock or Clock()) as client:
-        thread = _Thread(client, f"/repos/{place.repository}", place.pull_request)
+    with Client(place.repository.api, token, say, clock or Clock()) as client:
+        thread = _Thread(client, f"/repos/{place.repository.name}", place.pull_request)
         try:
             outcome = thread.comment(shortened(markdown, LONGEST), marker, outcome)
             return thread.label(labels, outcome)
@@ -77,7 +78,7 @@ class _Thread:
 
     def comment(self, markdown: str, marker: str, outcome: Outcome) -> Outcome:
         """Have one comment say this: the oldest of ours is kept, also where two runs make one each at the same time."""
-        login = self._login()
+        login = who_am_i(self.client)
         written = ""
         for _ in range(_MOST_TRIES):
             found = self._find(marker, login)
@@ -112,16 +113,8 @@ class _Thread:
                 self.client.post(f"{self._issue}/labels", {"labels": list(missing)})
         return replace(outcome, labels_set=missing, labels_taken=surplus)
 
-    def _login(self) -> str | None:
-        """Return who we are, or ``None`` for an app, which GitHub does not tell."""
-        try:
-            return _text(self.client.get("/user"), "login") or None
-        except (NotAllowed, Gone):
-            return None
-
     def _find(self, marker: str, login: str | None) -> Found:
-        listed = self.client.pages(f"{self._issue}/comments?{_PER_PAGE}")
-        return find(map(_comment, listed), marker, login)
+        return find(comments_of(self.client, self.repository, self.number), marker, login)
 
     def _create(self, markdown: str) -> Comment | None:
         """Write a new comment; whether one whose answer was lost is there shows when the comments are listed again."""
@@ -151,6 +144,19 @@ class _Thread:
         except Gone:
             # Somebody else has taken it away.
             return
+
+
+def who_am_i(client: Client) -> str | None:
+    """Return whose token it is, or ``None`` for an app's, which GitHub does not tell. Raises ``ForgeError``."""
+    try:
+        return _text(client.get("/user"), "login") or None
+    except (NotAllowed, Gone):
+        return None
+
+
+def comments_of(client: Client, repository: str, number: int) -> Iterator[Comment]:
+    """Yield the comments of a pull request; ``repository`` is its path in the API. Raises ``ForgeError``."""
+    return map(_comment, client.pages(f"{repository}/issues/{number}/comments?{_PER_PAGE}"))
 
 
 def _comment(document: Any) -> Comment:

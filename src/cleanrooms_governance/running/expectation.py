@@ -29,7 +29,7 @@ class Expectation:
         """
         if self.plan is None:
             return (self.trouble,)
-        known = self.plan.stacks.get(stack, {}).get(resource)
+        known = (self.plan.stacks.get(stack) or {}).get(resource)
         return unreviewed(fresh, known.plan if known else NO_PLAN)
 
     def refusal(self, stack: str, resource: str, path: str, fresh: Plan) -> Refusal | None:
@@ -43,9 +43,10 @@ class Expectation:
         news = self.news(stack, resource, fresh)
         if not news:
             return None
-        if stack not in self.plan.stacks:
+        of_stack = self.plan.stacks.get(stack)
+        if of_stack is None:
             news = (f"it says nothing of stack {stack}", *news)
-        elif resource not in self.plan.stacks[stack]:
+        elif resource not in of_stack:
             news = (f"it says nothing of {resource}", *news)
         return not_reviewed(fresh.target, path, news)
 

@@ -10,7 +10,8 @@ from tests.unit.core.builders import NEWCOMER
 
 PLANNED = Plan("some-id", (PlannedChange(AddMember(NEWCOMER), needs_votes=True),))
 KNOWN = ReviewedResource(PLANNED.document(), PLANNED.fingerprint)
-REVIEWED = ReviewedPlan({"house/retail": {"collaboration sales": KNOWN, "membership bank": ReviewedResource(None, None)}})
+RETAIL = {"collaboration sales": KNOWN, "membership bank": ReviewedResource(None, None)}
+REVIEWED = ReviewedPlan({"house/retail": RETAIL, "house/failed": None}, "0a1b2c3")
 
 
 def test_what_is_written_is_what_is_read() -> None:
@@ -18,8 +19,14 @@ def test_what_is_written_is_what_is_read() -> None:
 
 
 def test_the_order_of_stacks_and_resources_does_not_matter() -> None:
-    turned = ReviewedPlan({"house/retail": dict(reversed([*REVIEWED.stacks["house/retail"].items()]))})
+    turned = ReviewedPlan({"house/failed": None, "house/retail": dict(reversed([*RETAIL.items()]))}, "0a1b2c3")
     assert json.dumps(build(REVIEWED)) == json.dumps(build(turned))
+
+
+def test_the_same_plan_of_another_commit_has_the_same_fingerprint() -> None:
+    assert REVIEWED.fingerprint == ReviewedPlan(REVIEWED.stacks, "later").fingerprint
+    assert (None, None) == (REVIEWED.of_stack("house/failed"), REVIEWED.of_stack("house/unknown"))
+    assert REVIEWED.of_stack("house/retail") == ReviewedPlan({"house/retail": RETAIL}).of_stack("house/retail")
 
 
 def changed(path: str, value: Any) -> str:

@@ -1,0 +1,216 @@
+"""The parts of what is said about one stack, from dangers down to details."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from cleanrooms_governance.markdown import block, code, inline, within_html
+from cleanrooms_governance.pull_request.acting import (
+    AwaitedVote,
+    ComingVote,
+    at_once,
+    automatic,
+    awaited_votes,
+    coming_votes,
+    other_entries,
+)
+from cleanrooms_governance.pull_request.fitting import Part, Weight
+from cleanrooms_governance.pull_request.preview import Preview, Resource
+from cleanrooms_governance.pull_request.verdict import Judged, Verdict
+from cleanrooms_governance.pull_request.words import account, counted, listed
+
+MOST_OPEN = 25
+"""Changes that are shown at once; more of them are folded, collaboration by collaboration."""
+
+MOST_FOLDS = 20
+"""Collaborations whose changes are folded one by one; those of more are folded together."""
+
+_ELSEWHERE = "it votes from its own stack, or in the console"
+"""What is said of every partner's vote (``change_requests.sayings.waits``), and so is worth no words here."""
+
+
+def errors(preview: Preview) -> Iterator[Part]:
+    """Yield why a preview failed."""
+    found = preview.errors or [line.strip() for line in preview.log if line.strip().startswith("error:")]
+    if found:
+        lines = tuple(f"- {inline(error)}" for error in found)
+        yield Part(lines, Weight.DANGER, before=("#### Errors", ""), about="errors")
+
+
+def dangers(judged: Judged) -> Iterator[Part]:
+    """Yield what is refused and what is dangerous: what is not acknowledged first."""
+    if judged.verdict is Verdict.NOT_READ:
+        return
+    lines = [*_unacknowledged(judged.preview), *_acknowledged(judged.preview), *_refused(judged.preview)]
+    if lines:
+        yield Part(tuple(lines), Weight.DANGER, before=("#### Dangers and refusals", ""), about="dangers and refusals")
+
+
+def _unacknowledged(preview: Preview) -> Iterator[str]:
+    for resource in preview.resources:
+        refused = {refusal.danger: refusal.message for refusal in resource.refusals if refusal.danger}
+        for danger in resource.dangers:
+            if not danger.acknowledged:
+                said = refused.get(danger.fingerprint, danger.message)
+                passes = "" if danger.fingerprint in said else f" It passes with {code(danger.fingerprint)}."
+                yield f"- ⛔ **{inline(resource.name)}, not acknowledged**: {inline(said)}{passes}"
+
+
+def _refused(preview: Preview) -> Iterator[str]:
+    for resource in preview.resources:
+        for refusal in resource.refusals:
+            if not refusal.danger:
+                yield f"- ⛔ **{inline(resource.name)}, {inline(refusal.rule)}**: {inline(refusal.message)}"
+
+
+def _acknowledged(preview: Preview) -> Iterator[str]:
+    for resource in preview.resources:
+        for danger in resource.dangers:
+            if danger.acknowledged:
+                mark = code(danger.fingerprint)
+                yield f"- ⚠️ **{inline(resource.name)}, acknowledged** by {mark}: {inline(danger.message)}"
+
+
+def actions(judged: Judged) -> Iterator[Part]:
+    """Yield who has to act, and on what nobody has to."""
+    preview = judged.preview
+    lines = [
+        *_author(judged),
+        *(_awaited(each) for each in awaited_votes(preview)),
+        *(f"- **{inline(resource)}**, {standing}: {inline(text)}" for standing, resource, text in other_entries(preview)),
+        *(_coming(each, preview.stack) for each in coming_votes(preview)),
+        *_by_itself(preview.resources),
+    ]
+    if lines:
+        yield Part(tuple(lines), Weight.ACTION, before=("#### Who must act", ""), about="who must act")
+
+
+def _author(judged: Judged) -> Iterator[str]:
+    if judged.verdict is Verdict.REFUSED:
+        yield "- **The author of this pull request**: what is refused above has to be corrected, acknowledged or made readable"
+
+
+def _awaited(vote: AwaitedVote) -> str:
+    since = f" (awaited since **{vote.awaited.since}**)" if vote.awaited.since else ""
+    how = vote.awaited.how.get(vote.account, "")
+    more = "" if how == _ELSEWHERE or not how else f" ({inline(how)})"
+    who = account(vote.account, vote.resource.names)
+    what = f"change request {code(vote.awaited.request)} of {inline(vote.resource.name)}"
+    return f"- {who} **has to vote**{since} on {what}: {inline(vote.awaited.about)}{more}"
+
+
+def _coming(vote: ComingVote, stack: str) -> str:
+    who = account(vote.account, vote.resource.names)
+    what = f"{counted(len(vote.changes), 'change')} of {inline(vote.resource.name)}"
+    about = listed([change.text for change in vote.changes])
+    if vote.partner:
+        ask = code(f"crgov ask {vote.account} --stack {stack}")
+        return f"- {who} **will have to vote** on {what}: {about}. After the merge, {ask} writes what to send"
+    if vote.own_plan == "approve":
+        return f"- {who} votes for {what} by {code('ownPlan: approve')} of this stack"
+    return f"- {who} **will have to vote** on {what}, by its rules in this stack or by hand: {about}"
+
+
+def _by_itself(resources: Iterable[Resource]) -> Iterator[str]:
+    for resource in resources:
+        if changes := automatic(resource):
+            what = counted(len(changes), "change is", "changes are")
+            yield f"- Nobody: {what} approved by {inline(resource.name)} itself ({code('autoApprove')})"
+    direct = sum(len(at_once(resource)) for resource in resources)
+    if direct:
+        yield f"- Nobody: {counted(direct, 'change is', 'changes are')} made at once by this stack, without votes"
+
+
+def letters(preview: Preview) -> Iterator[Part]:
+    """Yield what to send to each partner whose vote is awaited."""
+    votes = sorted((each for each in awaited_votes(preview) if each.partner), key=lambda each: each.account)
+    for number, theirs in groupby(votes, key=lambda each: each.account):
+        group = list(theirs)
+        name = group[0].resource.names.get(number, "")
+        called = f"{number} ({name})" if name else number
+        title = f"<details><summary>What to send to {within_html(called)}</summary>"
+        text = [line for vote in group for line in _letter(vote)]
+        more = f"{code(f'crgov ask {number} --stack {preview.stack}')} writes it with all that the service shows."
+        yield Part(
+            ("\n".join(block(text)), more), Weight.DETAIL, before=(title, ""), after=("", "</details>"), about="what to send"
+        )
+
+
+def _letter(vote: AwaitedVote) -> Iterator[str]:
+    where = ", ".join(each for each in (vote.resource.collaboration, vote.resource.region) if each)
+    since = f", filed on {vote.awaited.since}" if vote.awaited.since else ""
+    yield f"Please vote on a change request of the Clean Rooms collaboration {vote.resource.key} ({where}):"
+    yield f"  change request  {vote.awaited.request}{since}"
+    yield f"  what it does    {vote.awaited.about}"
+    yield "In the console: Collaborations, then this collaboration, then the tab Change requests."
+
+
+def changes(preview: Preview) -> Iterator[Part]:
+    """Yield the planned changes, one line each, collaboration by collaboration."""
+    lines = {group: list(_changes(resources)) for group, resources in _groups(preview)}
+    lines = {group: each for group, each in lines.items() if each}
+    besides = list(_besides(preview.others))
+    if not lines and not besides:
+        return
+    yield Part(("#### Changes",), about="changes")
+    if sum(map(len, lines.values())) <= MOST_OPEN:
+        for group, each in lines.items():
+            yield Part(tuple(each), Weight.CHANGE, before=(f"**{inline(group)}**", ""), about=f"changes of {group}")
+    elif len(lines) > MOST_FOLDS:
+        title = f"<details><summary>All {sum(map(len, lines.values()))} changes</summary>"
+        flat = tuple(f"- **{inline(group)}**: {line[2:]}" for group, each in lines.items() for line in each)
+        yield Part(flat, Weight.CHANGE, before=(title, ""), after=("", "</details>"), about="changes")
+    else:
+        for group, each in lines.items():
+            title = f"<details><summary><b>{within_html(group)}</b>: {counted(len(each), 'change')}</summary>"
+            yield Part(tuple(each), Weight.CHANGE, before=(title, ""), after=("", "</details>"), about=f"changes of {group}")
+    if besides:
+        yield Part(tuple(besides), about="resources of other kinds")
+
+
+def _changes(resources: Iterable[Resource]) -> Iterator[str]:
+    for resource in resources:
+        about = "" if resource.kind == "collaboration" else f"{inline(resource.name)}: "
+        for change in resource.changes:
+            needs = f" ({inline(change.consequence)})" if change.consequence else ""
+            yield f"- {about}{'**cannot be undone:** ' if change.is_final else ''}{inline(change.text)}{needs}"
+        if resource.forgotten:
+            yield f"- {inline(resource.name)} is forgotten, not deleted: it stays in force"
+        elif resource.fingerprint is None:
+            yield f"- {about or inline(resource.name) + ': '}known only when the collaboration's changes are made"
+
+
+def _besides(others: Mapping[str, int]) -> Iterator[str]:
+    if others:
+        said = ", ".join(f"{inline(op)} {count}" for op, count in others.items())
+        yield f"- resources of other kinds, which the preview shows and this comment does not: {said}"
+
+
+def details(preview: Preview) -> Iterator[Part]:
+    """Yield, folded, what else the previews say."""
+    said = tuple(_said(preview.resources))
+    if said:
+        title = "<details><summary>What else the preview says</summary>"
+        yield Part(said, Weight.DETAIL, before=(title, ""), after=("", "</details>"), about="what else the preview says")
+    if preview.warnings:
+        lines = tuple(f"- {inline(each)}" for each in preview.warnings)
+        yield Part(lines, Weight.ACTION, before=("#### Warnings", ""), about="warnings")
+    if preview.log:
+        title = "<details><summary>The error stream of the preview</summary>"
+        lines = tuple(f"    {inline_log(each)}" for each in preview.log)
+        yield Part(lines, Weight.DETAIL, before=(title, ""), after=("", "</details>"), about="error stream")
+
+
+def inline_log(line: str) -> str:
+    """Return a line of a log for an indented block of code, in which nothing means anything."""
+    return block([line])[1]
+
+
+def _said(resources: Iterable[Resource]) -> Iterator[str]:
+    for resource in resources:
+        for level, line in resource.said:
+            yield f"- **{inline(resource.name)}**{', warning' if level == 'warning' else ''}: {inline(line)}"
+
+
+def _groups(preview: Preview) -> Iterator[tuple[str, list[Resource]]]:
+    for group, resources in groupby(preview.resources, key=lambda each: each.group):
+        yield f"collaboration {group}", list(resources)
