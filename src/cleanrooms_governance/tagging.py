@@ -90,6 +90,12 @@ def edit_tags(live: Mapping[str, str], declared: Mapping[str, str]) -> TagEdit |
     return TagEdit({key: live.get(key) for key in after}, after) if after else None
 
 
+def declarable_tags(live: Mapping[str, str]) -> dict[str, str] | None:
+    """Return the tags that a file could declare, sorted, if that changed nothing; nothing where there are none."""
+    declared = {key: value for key, value in sorted(live.items()) if not is_reserved(key)}
+    return declared if declared and edit_tags(live, declared) is None else None
+
+
 def own_tags(live: Mapping[str, str]) -> dict[str, str]:
     """Return the tags that a file has declared and this tool has set, sorted."""
     ours = _ours(live)

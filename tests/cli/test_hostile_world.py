@@ -89,5 +89,12 @@ def test_the_tag_of_another_stack_does_not_come_through(world: World, collaborat
     assert [] == came_through(said)
 
 
+def test_what_others_wrote_does_not_come_through_in_markdown(world: World, collaboration: str) -> None:
+    world.file(collaboration, grant(CREATOR, "CAN_RECEIVE_RESULTS"), invite(INSURER, NAME))
+    said = shown(crgov("drift", "--stack", "retailer", "--markdown"))
+    assert is_planted(said)
+    assert [] == came_through(said)
+
+
 def _as(account: str) -> tuple[str, ...]:
     return ("--role", f"arn:aws:iam::{account}:role/governance")

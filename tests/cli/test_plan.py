@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from tests.cli.runner import BANK, INSURER, MEDIA, REGION, STACK, Ran, World, crgov, role
+from cleanrooms_governance.assessment.proceedings import Entry, Found, Standing
+from cleanrooms_governance.cli.exit_codes import Exit
+from cleanrooms_governance.cli.plan_report import worst_of
+from tests.cli.runner import BANK, CREATOR, INSURER, MEDIA, REGION, STACK, Ran, World, crgov, grant, role
 
 JOINS = f"""  cleanrooms:memberships:
     media: {{account: "{MEDIA}", collaboration: retail-media, payerFor: [queryCompute]}}
@@ -141,3 +145,67 @@ def test_the_stack_has_to_be_named(world: World) -> None:
     ran = crgov("plan")
     assert 64 == ran.code
     assert "say which stack file: --stack or --stack-file" in ran.err
+
+
+def test_a_membership_elsewhere_names_the_request_that_waits_for_its_vote(world: World, stack: Path) -> None:
+    id = world.create()
+    where = f'account: "{MEDIA}", collaboration: {id}, region: {REGION}, expects: {{creator: "{CREATOR}"}}'
+    head = STACK[: STACK.index("  cleanrooms:collaborations:")]
+    stack.write_text(f"{head}  cleanrooms:memberships:\n    media: {{{where}}}\n")
+    request = world.file(id, grant())
+    ran = plan("--json")
+    (awaited,) = resources(ran)["membership media"]["awaited"]
+    assert (3, MEDIA, "media", "vote", request) == (
+        ran.code,
+        *(awaited[key] for key in ("account", "name", "task", "request")),
+    )
+
+
+def test_whoever_has_to_accept_before_a_payer_goes_is_named(world: World, stack: Path) -> None:
+    pays = {"queryCompute": {"isResponsible": True}}
+    members = [
+        {"accountId": MEDIA, "displayName": "Media", "memberAbilities": ["CAN_QUERY"]},
+        {"accountId": BANK, "displayName": "Bank", "memberAbilities": [], "paymentConfiguration": pays},
+    ]
+    receives = ["CAN_RECEIVE_RESULTS"]
+    world.create(members=members, creatorPaymentConfiguration=pays, creatorMemberAbilities=receives, joined=False)
+    file = STACK
+    for name, abilities, payer_for in (
+        ("Retailer", "[CAN_RECEIVE_RESULTS]", "[queryCompute]"),
+        ("Media", "[CAN_QUERY]", "[]"),
+        ("Bank", "[]", "[]"),
+    ):
+        declared = f"displayName: {name}, abilities: {abilities}, payerFor: {payer_for}}}"
+        file = re.sub(rf"displayName: {name}, abilities: .*}}", declared, file)
+    results = f'{{s3: {{bucket: results, resultFormat: CSV}}, roleArn: "{role(CREATOR)}"}}'
+    joins = (
+        f'account: "{CREATOR}", collaboration: retail-media, payerFor: [queryCompute], defaultResultConfiguration: {results}'
+    )
+    stack.write_text(f"{file}  cleanrooms:memberships:\n    retailer: {{{joins}}}\n")
+    (awaited,) = resources(plan("--json"))[COLLABORATION]["awaited"]
+    keys = ("account", "task", "about", "since")
+    assert (CREATOR, "accept to pay", "queryCompute", None) == tuple(awaited[key] for key in keys)
+
+
+def test_a_long_look_says_how_far_it_has_come(world: World, stack: Path) -> None:
+    start = STACK.index("    retail-media:")
+    stack.write_text(STACK[:start] + "".join(STACK[start:].replace("retail-media", f"sales-{each}") for each in range(26)))
+    ran = plan("--json")
+    assert "looked at 25 of 26 collaborations and memberships …\n" == ran.err
+    assert 26 == len(ran.document["resources"])
+
+
+@pytest.mark.parametrize(
+    ("standings", "expected"),
+    [
+        ((), Exit.DONE),
+        ((Standing.WAITING,), Exit.WAITING),
+        ((Standing.WAITING, Standing.TO_DO), Exit.CHANGES),
+        ((Standing.TO_DO, Standing.DENIED), Exit.REFUSED),
+        ((Standing.REFUSED, Standing.SKIPPED), Exit.ERROR),
+        ((Standing.NOT_READ, Standing.TO_DO), Exit.ERROR),
+    ],
+    ids=lambda value: value.name if isinstance(value, Exit) else " and ".join(value),
+)
+def test_only_where_nothing_can_be_done_others_are_said_to_be_awaited(standings: tuple[Standing, ...], expected: Exit) -> None:
+    assert expected == worst_of(Found((Entry(each, ""),)) for each in standings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,12 +10,22 @@ import pytest
 
 from cleanrooms_emulator.switches import describe
 from cleanrooms_emulator.switches.analyses import AnalysisReadings
+from cleanrooms_emulator.switches.budgets import BudgetReadings
+from cleanrooms_governance.analyses.analysis import Status
+from cleanrooms_governance.cli.analyses.conducting import Conducted
+from cleanrooms_governance.cli.budgets.looking import Budgets, look_at_budgets
+from cleanrooms_governance.cli.worlds import Choice, look, places
+from cleanrooms_governance.privacy_budgets import AccessBalance, PrivacyBudget
 from tests.cli.analysis_stage import RESULTS, SQL, WHERE, reader, runs_and_receives, served, started, two_payers
 from tests.cli.runner import Ran, crgov
+from tests.cli.running import ON_VISITS, Running, on_visits
 from tests.emulator.analyses.analysis_world import AnalysisWorld
 from tests.emulator.world import CREATOR, READER, RUNNER
+from tests.scenarios.tracing import traced
 
 ASKED = {*(each.name for each in fields(AnalysisReadings)), "shown_payments", "runner_job_payment"}
+USED = ASKED | {each.name for each in fields(BudgetReadings)}
+ON_CARDS = "select count(*) as number from cards"
 OTHERS = [(each.name, value) for each in describe() if each.field in ASKED for value in each.values if value != each.default]
 
 
@@ -44,6 +55,84 @@ def test_the_runner_is_charged_where_nobody_is_named(
         assert [0, 0] == [query().code, crgov("run", "job", *WHERE, "--template", "train", "--to-member", READER).code]
         assert [RUNNER] == [each["queryComputePayerAccountId"] for each in started(world)]
         assert [RUNNER] == [each["jobComputePayerAccountId"] for each in started(world, "protected_jobs")]
+
+
+MADE_ELSEWHERE = {
+    "calendarDefaultRefresh": "a template is never made without it",
+    "privacyDefaultRefresh": "a template is never made without it",
+    "accessTemplateAutoRefresh": "no access budget is made with it",
+    "lifetimeAutoRefresh": "no LIFETIME amount is made with it",
+    "equalUpdateResets": "of edits: tests/scenarios/an_access_budget_changed",
+    "lifetimeResetOnUpdate": "of edits: tests/scenarios/an_access_budget_changed",
+    "epsilonDecreaseAfterUse": "of edits: tests/scenarios/a_privacy_budget_raised_lowered_and_replaced",
+    "receiverPrivacyTemplate": "of templates of receivers: tests/scenarios/a_privacy_budget_raised_lowered_and_replaced",
+}
+"""The switches of budgets that nobody asks who only uses budgets up and looks at them, and where they are asked."""
+
+
+def use_up_and_look(folder: Path, reading: dict[str, str], consulted: set[str]) -> None:
+    """Use a budget up, with one query that is cancelled and with a member that goes, and look at what is left each time."""
+    world = two_payers()
+    world.app.switches = traced(reading, consulted)
+    world.budget(world.table("visits"), 3, "CALENDAR_DAY")
+    world.budget(world.table("cards", READER), 3, "LIFETIME", READER)
+    running = Running(world, folder)
+    for sql, payer in ((ON_VISITS, READER), (ON_CARDS, RUNNER)):
+        conducted = running.query(on_visits(payer, sql))
+        assert isinstance(conducted, Conducted)
+        assert (Status.SUCCESS, payer) == (conducted.analysis.status, conducted.analysis.shown.payer)
+        assert conducted.after == looked_at(running), "what is told after a run is what there is"
+    begun = running.query(on_visits(RUNNER), detach=True)
+    assert isinstance(begun, Conducted)
+    world.cancel({"id": begun.analysis.id})
+    for seconds in (60, 2 * 86_400):
+        world.app.clock.advance(seconds)
+        assert listed(world) == figures(looked_at(running))
+    world.of(CREATOR).delete_member(collaborationIdentifier=world.collaboration_id, accountId=READER)
+    assert listed(world) == figures(looked_at(running))
+
+
+def looked_at(running: Running) -> tuple[PrivacyBudget, ...]:
+    """What `crgov budgets` sees."""
+    accounts = running.logged_in()
+    (found,) = look_at_budgets(look(places(running.stack, Choice()), accounts), running.stack, accounts)
+    assert isinstance(found, Budgets)
+    assert () == found.book.unread
+    return found.book.budgets
+
+
+def figures(budgets: Iterable[PrivacyBudget]) -> dict[str, dict[str, int]]:
+    return {
+        each.id: {period: part.left for period, part in each.balance.periods.items()}
+        for each in budgets
+        if isinstance(each.balance, AccessBalance)
+    }
+
+
+def listed(world: AnalysisWorld) -> dict[str, dict[str, int]]:
+    """What is left, as the service shows it to a person."""
+    answer = world.of(CREATOR).list_collaboration_privacy_budgets(
+        collaborationIdentifier=world.collaboration_id, privacyBudgetType="ACCESS_BUDGET"
+    )
+    return {
+        each["id"]: {part["budgetType"]: part["remainingBudget"] for part in each["budget"]["accessBudget"]["details"]}
+        for each in answer["collaborationPrivacyBudgetSummaries"]
+    }
+
+
+def test_what_is_left_is_told_as_the_service_counts_it_under_every_reading(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", CREATOR)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-checked")
+    consulted: set[str] = set()
+    use_up_and_look(tmp_path, {}, consulted)
+    for switch in describe():
+        for value in switch.values if switch.name in consulted else ():
+            if value != switch.default and switch.field in USED:
+                use_up_and_look(tmp_path, {switch.name: value}, set())
+    budgets = {each.name for each in describe() if each.field in {field.name for field in fields(BudgetReadings)}}
+    assert budgets - consulted == MADE_ELSEWHERE.keys()
 
 
 @pytest.mark.parametrize("exhausted", ["400", "FAILED"])

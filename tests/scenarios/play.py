@@ -82,6 +82,11 @@ class Scenario:
         self.breaches: list[str] = []
         """What went against the rules of ``invariants``, in words."""
 
+    @property
+    def service(self) -> Application:
+        """The world, for who wants to look at it after the story."""
+        return self._app
+
     def play(self) -> str:
         """Play all steps and return the transcript."""
         for step in self._script["steps"]:

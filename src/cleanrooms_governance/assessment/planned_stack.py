@@ -18,6 +18,7 @@ from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.planning.plan import Remark
 from cleanrooms_governance.planning.stack_fingerprint import stack_fingerprint
 from cleanrooms_governance.report import harmless
+from cleanrooms_governance.text import plain
 
 
 def standing_of(resource: Assessed) -> Found:
@@ -100,12 +101,14 @@ def resource_document(resource: Assessed, today: date) -> dict[str, Any]:
         "awaited": [
             {
                 "account": each.account,
+                "name": plain(found.desired.names.get(each.account, "")) or None,
                 "task": str(each.task),
                 "about": each.about,
                 "request": each.request or None,
                 "since": each.since.isoformat() if each.since else None,
             }
-            for each in (awaited(found, today) if found else ())
+            for found in ([resource.found] if resource.found else [])
+            for each in awaited(found, today)
         ],
         "remarks": [
             {"rule": each.rule, "subject": each.subject, "message": harmless(each.message), "level": str(each.level)}

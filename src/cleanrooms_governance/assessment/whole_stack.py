@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 
 from cleanrooms_governance.assessment.budgets import BudgetAssessment
 from cleanrooms_governance.assessment.collaborations import CollaborationAssessment, assess_collaboration
@@ -78,7 +79,7 @@ class _Looking:
         self._today = today
         self._looked = looked
         self._foreseeing = foreseeing
-        self._done: list[str] = []
+        self._counter = count(1)
         self._reads: dict[tuple[Access, str], RememberedReads] = {}
 
     def look(self) -> tuple[Assessed, ...]:
@@ -102,7 +103,7 @@ class _Looking:
             voters={account: self._reading(voter, desired.region) for account, voter in voters.items()},
             one_way=frozenset(account for account, voter in voters.items() if voter.read == voter.write),
         )
-        self._count(key)
+        self._count()
         return found
 
     def _membership(self, key: str, governed: dict[str, CollaborationAssessment]) -> tuple[Assessed, list[Assessed]]:
@@ -116,7 +117,7 @@ class _Looking:
             before_it = own if self._foreseeing else None
             found = membership_in_turn(desired, reads, self._today, may_write=access.write is not None, governed=before_it)
         budgets = list(self._budgets(key, own, found))
-        self._count(key)
+        self._count()
         return Assessed(MEMBERSHIP, key, found, before), budgets
 
     def _budgets(
@@ -139,6 +140,5 @@ class _Looking:
         # Of two threads that are first at once both get the one that was kept.
         return self._reads.setdefault((access, region), RememberedReads(self._accounts(access, region)))
 
-    def _count(self, key: str) -> None:
-        self._done.append(key)
-        self._looked(len(self._done), len(self._stack.collaborations) + len(self._stack.memberships))
+    def _count(self) -> None:
+        self._looked(next(self._counter), len(self._stack.collaborations) + len(self._stack.memberships))

@@ -1,7 +1,6 @@
 """Which invitations are open for the accounts we hold, and what would a stack file say to accept them?"""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from cleanrooms_governance.errors import GovernanceError
 from cleanrooms_governance.memberships.joining import payment_duties
 from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, AccountId, Collaboration, Member, MemberStatus
 from cleanrooms_governance.service import Accounts
+from cleanrooms_governance.settings.keys import LONGEST_SLUG, slug
 from cleanrooms_governance.text import label, plain
 
 _READERS = 16
-_LONGEST_KEY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +223,10 @@ def _taken(stack: Stack | None) -> set[str]:
 
 def _free_key(invited: Invited, taken: set[str], names: Mapping[AccountId, str]) -> str:
     """Return a key for the membership, made of the collaboration's and the account's names, that is free."""
-    name = _slug(invited.live.name) or f"collaboration-{invited.live.id[:8]}"
-    who = _slug(names.get(invited.account, "")) or invited.account
-    key = name if name not in taken else f"{name}-{who}"[: _LONGEST_KEY + 10]
+    name = slug(invited.live.name) or f"collaboration-{invited.live.id[:8]}"
+    who = slug(names.get(invited.account, "")) or invited.account
+    key = name if name not in taken else f"{name}-{who}"[: LONGEST_SLUG + 10]
     number = 2
     while key in taken:
         key, number = f"{name}-{number}", number + 1
     return key
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:_LONGEST_KEY].strip("-")

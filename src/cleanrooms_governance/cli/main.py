@@ -15,6 +15,7 @@ from cleanrooms_governance.cli import output
 from cleanrooms_governance.cli.commands_ask import ask
 from cleanrooms_governance.cli.commands_budgets import budgets
 from cleanrooms_governance.cli.commands_comment import comment
+from cleanrooms_governance.cli.commands_dump import dump
 from cleanrooms_governance.cli.commands_ending import delete_collaboration, leave
 from cleanrooms_governance.cli.commands_github import github
 from cleanrooms_governance.cli.commands_invitations import invitations
@@ -57,6 +58,7 @@ crgov.add_command(run)
 crgov.add_command(verify)
 crgov.add_command(validate)
 crgov.add_command(schema)
+crgov.add_command(dump)
 crgov.add_command(delete_collaboration)
 crgov.add_command(leave)
 crgov.add_command(policies)

@@ -1,14 +1,14 @@
 """The options that several commands share."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from cleanrooms_governance.cli import completing
-from cleanrooms_governance.desired import Credentials
+from cleanrooms_governance.desired import Access, Credentials
 from cleanrooms_governance.model import AccountId
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -98,6 +98,25 @@ def credentials(profile: str | None, role: str | None, external_id: str | None) 
     if external_id and not role:
         raise click.UsageError("an external id goes with a role")
     return Credentials(environment=not (profile or role), profile=profile, role=role, external_id=external_id)
+
+
+def accesses(given: Sequence[AccountId], profile: str | None, roles: Sequence[str], external_id: str | None) -> list[Access]:
+    """Return the ways into accounts that the options name: each role into its own account, one other by profile or environment.
+
+    Raises: ``click.UsageError`` if they contradict each other.
+    """
+    if external_id and not roles:
+        raise click.UsageError("an external id goes with a role")
+    by_role = {AccountId(role.split(":")[4]): Credentials(role=role, external_id=external_id) for role in roles}
+    others = [account for account in given if account not in by_role]
+    if len(others) > 1 or (profile and not others):
+        raise click.UsageError(
+            "one account can be acted as through a profile or the environment: give a role of each other one"
+        )
+    if given and (strangers := sorted(by_role.keys() - set(given))):
+        raise click.UsageError(f"the role of {strangers[0]} is of no account that is named: name it, or leave the role out")
+    ways = by_role | {account: Credentials(environment=not profile, profile=profile) for account in others}
+    return [Access(account, ways[account], ways[account]) for account in sorted(ways)]
 
 
 def refuse_beside_stack(stack_named: bool, *given: str | None) -> None:

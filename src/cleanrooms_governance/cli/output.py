@@ -59,6 +59,12 @@ def show(report: Report, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
+def text(document: str) -> None:
+    """Print a document as it is but for what steers a terminal: it is made by us, to be kept in a file."""
+    print("\n".join(_indented(line) for line in document.split("\n")), end="")
+    sys.stdout.flush()
+
+
 def hand_over(text: str) -> None:
     """Print a text that is made for another program and harmless already, as it is."""
     sys.stdout.write(text)

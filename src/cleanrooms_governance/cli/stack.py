@@ -19,7 +19,7 @@ from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.settings.included_file import IncludedFile
 from cleanrooms_governance.settings.places import Mark, Source
 from cleanrooms_governance.settings.stack_file import STACK_FILE, StackFile, load
-from cleanrooms_governance.settings.yaml_file import read_yaml_file
+from cleanrooms_governance.settings.yaml_file import read_yaml, read_yaml_file
 
 PROJECT_FILE = "Pulumi.yaml"
 CONFIG = "config"
@@ -101,18 +101,21 @@ def read_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stac
     return None if found is None else read_stack_at(found)
 
 
-def read_stack_at(at: StackPath) -> Stack:
+def read_stack_at(at: StackPath, text: str | None = None, texts: Mapping[str, str] | None = None) -> Stack:
     """Return the stack whose file is there.
+
+    Parameters: ``text`` is what the file is to say and does not yet, ``texts`` the same of files that it includes, by their
+    paths in the project folder.
 
     Raises: ``InvalidInput`` with everything that is wrong in the file, each with its place in it; ``Misused`` if there is none.
     """
     name = at.path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-    read = _yaml(at.path)
+    read = _yaml(at.path) if text is None else read_yaml(text, at.path.name)
     twice = tuple(_in_project(finding, at) for finding in read.findings)
     if not read.is_readable:
         raise InvalidInput(twice)
     try:
-        file = load(_configuration(read, at), at.folder, _source(read, at))
+        file = load(_configuration(read, at), at.folder, _source(read, at), texts or {})
     except InvalidInput as invalid:
         raise InvalidInput((*twice, *invalid.findings)) from None
     if twice:
@@ -135,6 +138,30 @@ def stack_names(folder: Path) -> list[str]:
     return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
 
 
+def _stack_files(root: Path) -> Path:
+    return root / _text(_mapping(root / PROJECT_FILE), "stackConfigDir")
+
+
+def included_folder(included: Path, folder: Path) -> str:
+    """Return the pattern by which a stack file of a project includes what is in a folder.
+
+    Parameters: ``folder`` is where the search for the project begins; where there is none it is taken as the project's.
+
+    Raises: ``Misused`` if the folder is not in the project.
+    """
+    project, _ = project_at(folder)
+    whole = included.resolve()
+    if not whole.is_relative_to(project):
+        raise Misused(f"{included} is not in the project folder {project}: a stack file includes only what is")
+    return (whole.relative_to(project) / "*.yaml").as_posix()
+
+
+def project_at(folder: Path) -> tuple[Path, str]:
+    """Return the project folder here or above, and the project's name; this folder without a name where there is no project."""
+    root = _project_folder(folder.resolve())
+    return (root, _text(_mapping(root / PROJECT_FILE), "name")) if root else (folder.resolve(), "")
+
+
 def audit_of(stack: Stack | None) -> AuditLog | None:
     """Return where the writing calls of a command are noted, by the stack file or by the environment."""
     return audit_log(os.environ, stack.folder if stack else Path(), lambda: stack.file.audit if stack else None)
@@ -142,10 +169,6 @@ def audit_of(stack: Stack | None) -> AuditLog | None:
 
 def _project_folder(folder: Path) -> Path | None:
     return next((each for each in (folder, *folder.parents) if (each / PROJECT_FILE).is_file()), None)
-
-
-def _stack_files(root: Path) -> Path:
-    return root / _text(_mapping(root / PROJECT_FILE), "stackConfigDir")
 
 
 def _configuration(read: IncludedFile, at: StackPath) -> dict[str, str]:

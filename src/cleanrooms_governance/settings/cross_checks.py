@@ -195,7 +195,8 @@ def _own_findings(
             " the file as well",
             "account",
         )
-    elif member is not None and collaboration.is_sure("members", section.account, "abilities"):
+    elif member is not None and own.id is None and collaboration.is_sure("members", section.account, "abilities"):
+        # In one that exists the account may have joined; if it has not, the plan says the same.
         yield from _joining_findings(draft, entry, member.abilities)
     elif member is None and entry.is_sure("account") and collaboration.is_sure("members", section.account):
         yield entry.finding(

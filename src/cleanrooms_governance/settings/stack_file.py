@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from cleanrooms_governance.desired import Account
 from cleanrooms_governance.errors import Finding, InvalidInput
@@ -64,18 +65,20 @@ def audit_file(config: Mapping[str, str]) -> str | None:
     return file
 
 
-def load(config: Mapping[str, str], project: Path, source: Source = STACK_FILE) -> StackFile:
+def load(
+    config: Mapping[str, str], project: Path, source: Source = STACK_FILE, texts: Mapping[str, str] = MappingProxyType({})
+) -> StackFile:
     """Read and check a stack's configuration.
 
     Parameters: ``config`` is the engine's own map of ``<namespace>:<key>`` to a text, which is JSON for lists and mappings;
     ``project`` is the project folder, to which ``include`` is relative; ``source`` says where in the stack file things are,
-    for who has read it.
+    for who has read it; ``texts`` are what included files are to say and do not yet, by their paths in the project folder.
 
     Raises ``InvalidInput`` with everything that is wrong anywhere.
     """
     own = _own_namespace(config)
     said = {name: _value(text) for name, text in own.items()}
-    included = read_included(said.get("include", []), source, ("include",), project)
+    included = read_included(said.get("include", []), source, ("include",), project, texts)
     documents = [Document(source, said)]
     documents += [Document(file.source, _sections_of(file)) for file in included.files]
     accounts = gather("accounts", AccountSection, strict.account_id, documents)

@@ -1,0 +1,47 @@
+"""How are files written so that nothing is lost: whole, beside the old one, and then in its place?"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from cleanrooms_governance.errors import GovernanceError, Refused
+
+
+def refuse_existing(paths: list[Path]) -> None:
+    """Refuse to write over files. Raises: ``Refused`` with those that are there."""
+    there = [str(path) for path in paths if path.exists()]
+    if there:
+        raise Refused(f"{', '.join(there)} exists already, so nothing was written: name another place, or add --force")
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a file at once: whoever reads it meanwhile gets the old one or the new one, and a failure leaves the old one.
+
+    Raises: ``GovernanceError`` if it cannot be written.
+    """
+    # What is a link stays one: the file that it leads to is written.
+    place = Path(os.path.realpath(path))
+    beside = None
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        mode = place.stat().st_mode & 0o7777 if place.exists() else 0o666 & ~_umask()
+        descriptor, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+        beside = Path(name)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(mode)
+        beside.replace(place)
+    except OSError as error:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+        raise GovernanceError(
+            f"{path} cannot be written ({error.strerror}): nothing was changed, name a place that can"
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
