@@ -27,9 +27,9 @@ def publish(file: Path, pull_request: int | None, as_json: bool) -> int:
     labels `governance: …` are set by the verdict, and those that no longer hold are taken away. The summary of the job says the
     same; where nothing may be written, as for a pull request from a fork, it is all, with a warning.
     """
-    from cleanrooms_governance.cli.publishing import publish_report, published
+    from cleanrooms_governance.cli.publishing import comment_in, publish_report, published
 
-    report = publish_report(published(file, pull_request, output.progress))
+    report = publish_report(published(*comment_in(file), pull_request, output.progress))
     output.show(report, as_json=as_json)
     return report.exit
 
