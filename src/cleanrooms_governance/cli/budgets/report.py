@@ -113,13 +113,13 @@ def pace_words(part: Part, pace: Pace | None) -> str:
     if part.whole and part.left <= 0:
         return "used up"
     if pace is None:
-        return "not known"
-    if pace.empty is None or not pace.a_day:
+        return "not known yet"
+    if not pace.a_day:
         return "nothing used"
-    rate = f"{pace.a_day:.3g} a day"
+    rate = f"{pace.a_day:.3g} a day" if pace.a_day < 100 else f"{pace.a_day:.0f} a day"
     if pace.lasts:
         return f"{rate}, lasts until then"
-    return f"{rate}, used up {pace.empty.strftime(MOMENT)}"
+    return f"{rate}, used up by {pace.empty.strftime(MOMENT)}" if pace.empty else f"{rate}, no end in sight"
 
 
 def _ends(budgets: Budgets, now: datetime) -> Iterator[Exit]:
