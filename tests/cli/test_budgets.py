@@ -12,7 +12,7 @@ from cleanrooms_emulator.faults import FaultKind, FaultRule
 from tests.cli.analysis_stage import RESULTS, WHERE, reader, runs_and_receives, served, stack_text
 from tests.cli.runner import Ran, crgov, project, role
 from tests.emulator.analyses.analysis_world import ANY
-from tests.emulator.machine_learning.learning_world import LearningWorld
+from tests.emulator.machine_learning.learning_world import UNTIL_ACTIVE, LearningWorld
 from tests.emulator.world import CREATOR, READER, RUNNER
 
 BUDGETS = ("budgets", "--stack", "retailer")
@@ -100,11 +100,15 @@ def test_an_input_channel_shows_the_budgets_it_lives_on(monkeypatch: pytest.Monk
     if not held:
         text = text.replace(f', role: "{role(RUNNER)}"', "").partition("  cleanrooms:memberships")[0]
     with served(world, monkeypatch, tmp_path, text, tick=0.01):
-        world.channel(world.association())
+        arn = world.channel(world.association())
         begun = len(world.app.journal.entries())
         (channel,) = document()["channels"]
         called = {str(each.operation) for each in world.app.journal.entries()[begun:]}
         shown = crgov(*BUDGETS).out
+        world.app.clock.advance(UNTIL_ACTIVE)
+        world.delete_channel(arn)
+        world.app.clock.advance(UNTIL_ACTIVE)
+        assert [] == document()["channels"], "one without data lives on nothing any more"
     (living,) = channel["budgets"]
     assert ("GetMLInputChannel" if held else "GetCollaborationMLInputChannel") in called
     assert (RUNNER, "training-data", 3, 4) == (channel["owner"], channel["name"], living["usableNow"], living["parts"][0]["of"])
