@@ -45,6 +45,7 @@ COMMANDS: dict[str, Command] = {
     "requests show": lambda request: ("requests", "show", request),
     "ask for a vote": lambda _: ("ask", MEDIA),
     "ask to join": lambda _: ("ask", BANK),
+    "budgets": lambda _: ("budgets",),
     "delete-collaboration": lambda _: ("delete-collaboration", "retail-media"),
     "leave": lambda _: ("leave", "media"),
     "payers": lambda _: ("payers",),
@@ -72,7 +73,9 @@ def test_an_invitation_with_its_block_does_not_come_through(world: World, collab
     assert [] == came_through(said)
 
 
-@pytest.mark.parametrize("command", ["requests list", "ask to join", "leave", "payers", "run query", "verify", "plan", "drift"])
+@pytest.mark.parametrize(
+    "command", ["requests list", "ask to join", "budgets", "leave", "payers", "run query", "verify", "plan", "drift"]
+)
 def test_what_the_service_says_does_not_come_through(world: World, collaboration: str, command: str) -> None:
     refused = FaultRule(kind=FaultKind.ERROR, operation="ListMembers", code="AccessDeniedException", members={"message": WORDS})
     world.app.faults.set([refused])
