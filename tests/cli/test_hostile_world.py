@@ -50,6 +50,7 @@ COMMANDS: dict[str, Command] = {
     "payers": lambda _: ("payers",),
     "run query": lambda _: ("run", "query", "--membership", "media", "--sql", "select 1 as one", "--to-member", BANK),
     "verify": lambda _: ("verify",),
+    "dump": lambda _: ("dump",),
 }
 
 
@@ -83,6 +84,13 @@ def test_the_tag_of_another_stack_does_not_come_through(world: World, collaborat
     arn = f"arn:aws:cleanrooms:eu-west-1:{CREATOR}:collaboration/{collaboration}"
     world.of(CREATOR).tag_resource(resourceArn=arn, tags={"governed-by": TAG})
     said = shown(crgov("delete-collaboration", "retail-media", "--stack", "retailer"))
+    assert is_planted(said)
+    assert [] == came_through(said)
+
+
+def test_what_is_adopted_does_not_come_through(world: World, collaboration: str) -> None:
+    id = world.create(name=NAME[1:], description=DESCRIPTION, bank=NAME, tags={"governed-by": TAG, "team": "x"})
+    said = shown(crgov("adopt", id, "--stack", "retailer")) + shown(crgov("adopt", id, "--stack", "retailer", "--json"))
     assert is_planted(said)
     assert [] == came_through(said)
 

@@ -1,6 +1,7 @@
 """How does a collaboration that exists come into a stack file, and nothing else in the file change?"""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ from cleanrooms_governance.settings.stack_file import NAMESPACE
 from cleanrooms_governance.settings.yaml_file import read_yaml
 from cleanrooms_governance.settings.yaml_writing import Entry
 from cleanrooms_governance.tagging import OWNER_TAG
+
+_EXTERNAL_ID = re.compile(r"(externalId[\"']?\s*:\s*)[^\s,}]+")
+"""Where a whole file stands on one line, all of it is in the difference."""
 
 _SECTIONS = ("collaborations", "memberships")
 
@@ -35,9 +39,9 @@ class Adopted:
 
     @property
     def diff(self) -> list[str]:
-        """What changes in the file, as a unified difference."""
-        before, after = (text.replace("\r\n", "\n").splitlines() for text in (self.before, self.after))
-        return list(difflib.unified_diff(before, after, str(self.path), str(self.path), lineterm=""))
+        """What changes in the file, as a unified difference without the lines around it: those may hold an external id."""
+        before, after = (_EXTERNAL_ID.sub(r"\1***", text).splitlines() for text in (self.before, self.after))
+        return list(difflib.unified_diff(before, after, str(self.path), str(self.path), n=0, lineterm=""))
 
 
 def adopt(seen: Seen, stack: Stack, at: StackPath, into: Path | None, key: str | None) -> Adopted:
@@ -90,8 +94,8 @@ def adopted_report(adopted: Adopted, *, written: bool) -> Report:
     document = {
         "file": str(adopted.path),
         "collaboration": adopted.collaboration,
-        "collaborations": {entry.key: entry.document for entry in adopted.collaborations},
-        "memberships": {entry.key: entry.document for entry in adopted.memberships},
+        "collaborations": [entry.key for entry in adopted.collaborations],
+        "memberships": [entry.key for entry in adopted.memberships],
         "diff": "\n".join(adopted.diff),
         "written": written,
     }
