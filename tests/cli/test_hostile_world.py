@@ -53,6 +53,7 @@ COMMANDS: dict[str, Command] = {
     "verify": lambda _: ("verify",),
     "plan": lambda _: ("plan",),
     "drift": lambda _: ("drift",),
+    "dump": lambda _: ("dump",),
 }
 
 
@@ -95,6 +96,13 @@ def test_the_tag_of_another_stack_does_not_come_through(world: World, collaborat
 def test_what_others_wrote_does_not_come_through_in_markdown(world: World, collaboration: str) -> None:
     world.file(collaboration, grant(CREATOR, "CAN_RECEIVE_RESULTS"), invite(INSURER, NAME))
     said = shown(crgov("drift", "--stack", "retailer", "--markdown"))
+    assert is_planted(said)
+    assert [] == came_through(said)
+
+
+def test_what_is_adopted_does_not_come_through(world: World, collaboration: str) -> None:
+    id = world.create(name=NAME[1:], description=DESCRIPTION, bank=NAME, tags={"governed-by": TAG, "team": "x"})
+    said = shown(crgov("adopt", id, "--stack", "retailer")) + shown(crgov("adopt", id, "--stack", "retailer", "--json"))
     assert is_planted(said)
     assert [] == came_through(said)
 
