@@ -48,7 +48,7 @@ def coming_votes(preview: Preview) -> list[ComingVote]:
             theirs = tuple(change for change in changes if account in change.voters)
             held = resource.held.get(account)
             found.append(ComingVote(account, resource, theirs, held is None, held or ""))
-    return sorted(found, key=lambda each: (not each.partner, each.resource.key, each.account))
+    return sorted(found, key=lambda each: (not each.partner, each.account, each.own_plan, each.resource.key))
 
 
 def automatic(resource: Resource) -> list[Change]:

@@ -54,7 +54,9 @@ def headline(judged: Judged) -> str:
             status = f" (exit status {preview.exit})" if preview.exit else ""
             return f"the preview failed{status}"
         case Verdict.REFUSED:
-            return f"refused ({', '.join(_reasons(judged))})" + (f", {changes} planned" if judged.changes else "")
+            return f"refused ({', '.join(_reasons(judged))})" + (
+                f"; planned: {changes}{_final(judged)}" if judged.changes else ""
+            )
         case Verdict.NOT_READ:
             return "read nothing, only the file was checked" if preview.resources else "declares nothing"
         case Verdict.DANGEROUS:
@@ -72,13 +74,16 @@ def _changes(judged: Judged) -> str:
     later = sum(each.fingerprint is None and not each.forgotten for each in judged.preview.resources)
     forgotten = sum(each.forgotten for each in judged.preview.resources)
     said = [
-        counted(judged.changes, "change") if judged.changes or not (others or later or forgotten) else "",
-        f"{judged.final} of them cannot be undone" if judged.final else "",
+        f"{counted(judged.changes, 'change')}{_final(judged)}" if judged.changes or not (others or later or forgotten) else "",
         f"{counted(forgotten, 'resource')} forgotten" if forgotten else "",
         f"{later} known only during the run" if later else "",
         f"{counted(others, 'resource')} of other kinds" if others else "",
     ]
     return ", ".join(each for each in said if each)
+
+
+def _final(judged: Judged) -> str:
+    return f", {judged.final} of them cannot be undone" if judged.final else ""
 
 
 def _reasons(judged: Judged) -> list[str]:

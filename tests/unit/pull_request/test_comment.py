@@ -13,7 +13,8 @@ from cleanrooms_governance.pull_request.fitting import GITHUB_LIMIT, length
 from cleanrooms_governance.pull_request.verdict import Verdict
 from tests.hostile import NAME
 from tests.unit.core.test_markdown import GFM, MADE_SOMETHING_OF, Rendered
-from tests.unit.pull_request.examples import HERE, PREVIEWS, comment, document, many, preview
+from tests.unit.pull_request.examples import HERE, PREVIEWS, comment, document, preview
+from tools.pictures.large import many
 
 
 @pytest.mark.parametrize("example", PREVIEWS)
@@ -34,7 +35,8 @@ def test_only_nothing_to_change_looks_green(example: str) -> None:
 
 def test_the_title_says_the_verdict_and_the_next_lines_what_follows() -> None:
     _, title, _, *lines = comment("refused").markdown.splitlines()
-    assert title == "### ⛔ retailer: refused (1 danger not acknowledged, 1 not read), 3 changes planned"
+    said = "refused (1 danger not acknowledged, 1 not read); planned: 3 changes, 1 of them cannot be undone"
+    assert f"### ⛔ retailer: {said}" == title
     assert lines[0] == "> [!CAUTION]"
     assert "`pulumi up` writes **nothing**" in lines[1]
 
@@ -96,7 +98,7 @@ def test_a_comment_fits_and_says_what_is_cut(collaborations: int, each: int) -> 
 
 
 def test_what_must_be_read_is_cut_last() -> None:
-    text = render([preview("many.retailer", 0, many(1, 60, danger=True))], Wishes(limit=14_000)).markdown
+    text = render([preview("many.retailer", 0, many(1, 60, danger=True))], Wishes(limit=11_000)).markdown
     dangers, _, rest = text.partition("#### Who must act")
     assert 60 == dangers.count("**collaboration `collaboration-000`, acknowledged**")
     assert "will have to vote" in rest
@@ -120,7 +122,7 @@ def test_the_address_of_the_whole_preview_is_where_something_was_cut() -> None:
     wishes = Wishes(page="https://forge.example/job/1")
     assert (
         "read [the output of the preview](https://forge.example/job/1)"
-        in render([preview("many.retailer", 0, many(1, 900))], wishes).markdown
+        in render([preview("many.retailer", 0, many(1, 2500))], wishes).markdown
     )
 
 
