@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from cleanrooms_governance.markdown import block, code, inline, within_html
+from cleanrooms_governance.pull_request import acting
 from cleanrooms_governance.pull_request.acting import (
     AwaitedVote,
     ComingVote,
@@ -139,6 +140,17 @@ def _by_itself(resources: Sequence[Resource]) -> Iterator[str]:
         yield f"- Nobody: {counted(direct, 'change is', 'changes are')} made at once by this stack, without votes"
 
 
+def warnings(preview: Preview) -> Iterator[Part]:
+    """Yield what the preview warns of: what a change breaks, what is other than the file says, what takes too long."""
+    lines = [f"- {inline(each)}" for each in preview.warnings]
+    lines += [f"- **{inline(resource)}**: {inline(line)}" for resource, line in acting.warnings(preview)]
+    if len(lines) > MOST_OPEN:
+        title = f"<details><summary>{len(lines)} warnings</summary>"
+        yield Part(tuple(lines), Weight.CHANGE, before=(title, ""), after=("", "</details>"), about="warnings")
+    elif lines:
+        yield Part(tuple(lines), Weight.ACTION, before=("#### Warnings", ""), about="warnings")
+
+
 def letters(preview: Preview) -> Iterator[Part]:
     """Yield what to send to each partner whose vote is awaited."""
     votes = sorted((each for each in awaited_votes(preview) if each.partner), key=lambda each: each.account)
@@ -224,9 +236,6 @@ def details(preview: Preview) -> Iterator[Part]:
     if said:
         title = "<details><summary>What else the preview says</summary>"
         yield Part(said, Weight.DETAIL, before=(title, ""), after=("", "</details>"), about="what else the preview says")
-    if preview.warnings:
-        lines = tuple(f"- {inline(each)}" for each in preview.warnings)
-        yield Part(lines, Weight.ACTION, before=("#### Warnings", ""), about="warnings")
     if preview.log:
         title = "<details><summary>The error stream of the preview</summary>"
         lines = tuple(f"    {inline_log(each)}" for each in preview.log)
@@ -241,7 +250,8 @@ def inline_log(line: str) -> str:
 def _said(resources: Iterable[Resource]) -> Iterator[str]:
     for resource in resources:
         for level, line in resource.said:
-            yield f"- **{inline(resource.name)}**{', warning' if level == 'warning' else ''}: {inline(line)}"
+            if level != "warning":
+                yield f"- **{inline(resource.name)}**: {inline(line)}"
 
 
 def _groups(preview: Preview) -> Iterator[tuple[str, list[Resource]]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cleanrooms_governance.markdown import code, inline
-from cleanrooms_governance.pull_request.acting import awaited_votes, coming_votes
+from cleanrooms_governance.pull_request.acting import awaited_votes, coming_votes, warnings
 from cleanrooms_governance.pull_request.preview import Preview
 from cleanrooms_governance.pull_request.verdict import Judged, Verdict
 from cleanrooms_governance.text import plain
@@ -66,7 +66,8 @@ def headline(judged: Judged) -> str:
         case Verdict.WAITING:
             return f"{changes} under way, waiting for others" if judged.changes else "nothing to change, waiting for others"
         case Verdict.NOTHING:
-            return "nothing to change"
+            warned = len(preview.warnings) + sum(1 for _ in warnings(preview))
+            return f"nothing to change, {counted(warned, 'warning')}" if warned else "nothing to change"
 
 
 def _changes(judged: Judged) -> str:

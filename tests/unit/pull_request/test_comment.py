@@ -119,10 +119,10 @@ def test_many_stacks_fit_and_are_all_named() -> None:
 
 
 def test_the_address_of_the_whole_preview_is_where_something_was_cut() -> None:
-    wishes = Wishes(page="https://forge.example/job/1")
+    wishes = Wishes(page="https://forge.example/job/1", limit=3000)
     assert (
         "read [the output of the preview](https://forge.example/job/1)"
-        in render([preview("many.retailer", 0, many(1, 2500))], wishes).markdown
+        in render([preview("many.retailer", 0, many(1, 90))], wishes).markdown
     )
 
 
@@ -145,6 +145,30 @@ def test_a_name_of_another_account_makes_nothing_in_any_place() -> None:
     } >= rendered.elements
     without_ours = rendered.acted_upon.replace("[!WARNING]", "").replace("collaboration-0", "")
     assert [] == MADE_SOMETHING_OF.findall(without_ours)
+
+
+def _with_line(example: str, severity: str, line: str, summary: str = "") -> str:
+    """The comment on an example of whose first collaboration one line more is said, and in the summary one entry more."""
+    read = document(example)
+    urn = next(step["urn"] for step in read["steps"] if step["urn"].endswith("dynamic/cleanrooms:Collaboration::campaigns"))
+    read["diagnostics"].append({"urn": urn, "message": f"{severity}: {line}\n", "severity": severity})
+    read["diagnostics"].append({"message": f"Summary: 1 {summary}\n{summary}\n", "severity": "info"})
+    return render([preview(example, 0, read)]).markdown
+
+
+def test_a_warning_is_shown_and_not_folded() -> None:
+    text = _with_line("nothing.retailer", "warning", "the query log is on for ever")
+    assert "### ✅ retailer: nothing to change, 1 warning" == text.splitlines()[1]
+    assert "#### Warnings\n\n- **collaboration campaigns**: the query log is on for ever" in text
+    assert "<details>" not in text
+
+
+def test_what_was_denied_is_said_once_with_what_to_do() -> None:
+    line = "add member 555566667777 is not filed again: 444455556666 (Bank) denied it. Talk to them"
+    summary = "denied: collaboration campaigns: add member 555566667777 is not filed again: 444455556666 (Bank) denied it"
+    text = _with_line("votes.retailer", "warning", line, summary)
+    assert 1 == text.count("denied it. Talk to them")
+    assert "- **collaboration campaigns**, denied: add member `555566667777` is not filed again" in text
 
 
 def test_two_comments_of_different_pipelines_have_different_markers() -> None:
