@@ -201,10 +201,19 @@ def changes(preview: Preview) -> Iterator[Part]:
         yield Part(tuple(besides), about="resources of other kinds")
 
 
-def _shared(resources: Iterable[Resource]) -> str:
+def _shared(resources: Sequence[Resource]) -> str:
     """Return what every one of several changes needs, empty if they differ: it is then said once."""
+    if any(resource.forgotten or resource.fingerprint is None for resource in resources):
+        return ""
     needs = [change.consequence for resource in resources for change in resource.changes]
     return needs[0] if len(needs) > 1 and len(set(needs)) == 1 else ""
+
+
+def _impact(resource: Resource) -> list[str]:
+    """Return what is said of a privacy budget that changes: how much it allows, and what is left."""
+    if resource.kind != "budget" or not resource.changes:
+        return []
+    return [line for level, line in resource.said if level != "warning"]
 
 
 def _flat(group: str, shared: str, lines: Iterable[str]) -> Iterator[str]:
@@ -218,6 +227,7 @@ def _changes(resources: Iterable[Resource], shared: str) -> Iterator[str]:
         for change in resource.changes:
             needs = f" ({inline(change.consequence)})" if change.consequence and not shared else ""
             yield f"- {about}{'**cannot be undone:** ' if change.is_final else ''}{inline(change.text)}{needs}"
+        yield from (f"  - {inline(line)}" for line in _impact(resource))
         if resource.forgotten:
             yield f"- {inline(resource.name)} is forgotten, not deleted: it stays in force"
         elif resource.fingerprint is None:
@@ -249,8 +259,10 @@ def inline_log(line: str) -> str:
 
 def _said(resources: Iterable[Resource]) -> Iterator[str]:
     for resource in resources:
+        shown = _impact(resource)
         for level, line in resource.said:
-            if level != "warning":
+            voting = bool(resource.awaited) and line.startswith("waits for ")
+            if level != "warning" and not voting and line not in shown:
                 yield f"- **{inline(resource.name)}**: {inline(line)}"
 
 

@@ -39,6 +39,7 @@ class Judged:
     acknowledged: int
     unread: int
     refusals: int
+    denied: int
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -61,6 +62,7 @@ def judge(preview: Preview) -> Judged:
         acknowledged=sum(danger.acknowledged for danger in dangers),
         unread=sum(refusal.rule in (UNREADABLE, NO_CREDENTIALS) for refusal in refusals),
         refusals=sum(refusal.rule not in (UNREADABLE, NO_CREDENTIALS) and not refusal.danger for refusal in refusals),
+        denied=len(preview.said("denied")),
     )
 
 

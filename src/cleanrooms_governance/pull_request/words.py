@@ -64,7 +64,7 @@ def headline(judged: Judged) -> str:
         case Verdict.CHANGES:
             return _changes(judged)
         case Verdict.WAITING:
-            return f"{changes} under way, waiting for others" if judged.changes else "nothing to change, waiting for others"
+            return _waiting(judged)
         case Verdict.NOTHING:
             warned = len(preview.warnings) + sum(1 for _ in warnings(preview))
             return f"nothing to change, {counted(warned, 'warning')}" if warned else "nothing to change"
@@ -85,6 +85,13 @@ def _changes(judged: Judged) -> str:
 
 def _final(judged: Judged) -> str:
     return f", {judged.final} of them cannot be undone" if judged.final else ""
+
+
+def _waiting(judged: Judged) -> str:
+    said = [counted(judged.changes, "change") + " under way" if judged.changes else "nothing to change"]
+    said += ["waiting for others"] if judged.preview.said("waiting", "skipped") or not judged.denied else []
+    said += [f"{judged.denied} denied"] if judged.denied else []
+    return ", ".join(said)
 
 
 def _reasons(judged: Judged) -> list[str]:

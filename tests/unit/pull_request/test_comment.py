@@ -171,6 +171,24 @@ def test_what_was_denied_is_said_once_with_what_to_do() -> None:
     assert "- **collaboration campaigns**, denied: add member `555566667777` is not filed again" in text
 
 
+def test_a_title_says_that_something_was_denied_and_not_that_it_is_waited_for() -> None:
+    summary = "denied: collaboration campaigns: add member 555566667777 is not filed again: 444455556666 (Bank) denied it"
+    assert (
+        "### ⏳ retailer: nothing to change, 1 denied" == _with_line("nothing.retailer", "info", "x", summary).splitlines()[1]
+    )
+
+
+def test_what_a_privacy_budget_allows_stands_below_its_change() -> None:
+    urn = "urn:pulumi:retailer::cleanrooms::pulumi-python:dynamic/cleanrooms:PrivacyBudgetTemplate::media/noise"
+    plan = {"changes": {"raise epsilon": {"id": "fp-1", "operation": "UpdatePrivacyBudgetTemplate", "types": []}}}
+    step = {"op": "update", "urn": urn, "newState": {"inputs": {"key": "media/noise", "plan": plan, "collaboration": "c-1"}}}
+    said = ["plan: raise epsilon (at once, no votes)", "150 AVG or SUM"]
+    diagnostics = [{"urn": urn, "message": f"{line}\n", "severity": "info"} for line in said]
+    text = render([preview("budget.retailer", 0, {"steps": [step], "diagnostics": diagnostics})]).markdown
+    assert "- budget `media/noise`: raise epsilon (at once, no votes)\n  - 150 AVG or SUM\n" in text
+    assert "<details>" not in text
+
+
 def test_two_comments_of_different_pipelines_have_different_markers() -> None:
     markers = {comment(example).marker for example in ("nothing", "votes")} | {comment("nothing", key="nightly").marker}
     assert 3 == len(markers)
