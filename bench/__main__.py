@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 
+from bench.comments import measure_comments
 from bench.figures import Figure, show
 from bench.full_world import measure_full_world
 from bench.list_members import measure_list_members
@@ -11,7 +12,7 @@ from bench.previews import measure_previews
 from bench.service import measure_service
 from bench.throttling import measure_throttling
 
-PARTS = ("calls", "service", "world", "previews", "throttling")
+PARTS = ("comments", "calls", "service", "world", "previews", "throttling")
 
 
 def main() -> int:
@@ -28,6 +29,8 @@ def main() -> int:
 
 def _measured(part: str, rounds: int, counts: tuple[int, ...]) -> Iterable[Figure]:
     match part:
+        case "comments":
+            return measure_comments(rounds)
         case "calls":
             return measure_list_members(rounds)
         case "service":

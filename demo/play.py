@@ -1,4 +1,4 @@
-"""Play the story: create, join, change, vote, commit, change who pays, notice a change behind our back, remove a member."""
+"""Play the story: create, join, vote, commit, protect a table, change who pays, use a budget up, see drift, remove a member."""
 
 import re
 import signal
@@ -18,6 +18,8 @@ from tools.pulumi.toolchain import ToolchainMissing
 
 REGION = "eu-west-1"
 RETAILER, MEDIA, BANK = "111122223333", "222233334444", "444455556666"
+LOW = 2
+"""The exit status of `crgov budgets` when less is left than the stack file wants to hear of."""
 WAITING = 3
 """The exit status of a `crgov` command that found somebody has to act."""
 REFUSED = 1
@@ -38,6 +40,14 @@ BANK_VOTES_FOR_PAYING = """        approve:
             abilities: [CAN_RECEIVE_RESULTS]
             payerFor: [queryCompute]
 """
+MEDIA_VOTES = "      changeRequests: {ownPlan: approve}\n"
+AMOUNT = "{type: CALENDAR_WEEK, budget: 4, autoRefresh: ENABLED}"
+LARGER_AMOUNT = "{type: CALENDAR_WEEK, budget: 8, autoRefresh: ENABLED}"
+BUDGETS = f"""      privacyBudgets:
+        noise: {{type: DIFFERENTIAL_PRIVACY, epsilon: 3, usersNoisePerQuery: 50, autoRefresh: CALENDAR_MONTH}}
+        audience: {{type: ACCESS_BUDGET, resource: audience, budgets: [{AMOUNT}], warnBelow: 60%}}
+"""
+QUERY = ("--sql", "select count(*) as people from audience", "--to-member", RETAILER)
 
 
 class StoryBroken(Exception):
@@ -73,15 +83,17 @@ def _play(playground: Playground, url: str) -> None:
     _shown(playground.up("bank"), "joined")
 
     _a_change_by_votes(playground, creator)
+    _protection(playground, creator, url)
     _another_payer(playground, creator, bank)
+    _budgets_go(playground, creator)
     _drift(playground, url, collaboration)
     _a_removal(playground, creator)
 
     filed, votes, commits, removed = _counts(url)
     console.heading(
-        "Shown: create, join, plan, file, wait, vote, commit, accept a payment, drift, refuse, acknowledge, remove -"
-        f" {filed} change requests, {votes} votes, {commits} commits and {removed} removal in the service's journal; nothing is"
-        " left running"
+        "Shown: create, join, plan, file, wait, vote, commit, protect, accept a payment, query, drift, refuse, acknowledge,"
+        f" remove - {filed} change requests, {votes} votes, {commits} commits and {removed} removal in the service's journal;"
+        " nothing is left running"
     )
 
 
@@ -106,6 +118,34 @@ def _a_change_by_votes(playground: Playground, creator: StackText) -> None:
     console.heading("pulumi up commits, reads back, and is converged")
     _shown(playground.up("creator"), "converged")
     _shown(playground.preview("creator", "--expect-no-changes"), "unchanged")
+
+
+def _protection(playground: Playground, creator: StackText, url: str) -> None:
+    console.heading("The media partner has brought a table. Its budgets are declared, and previewed with what they give away")
+    _associate(url, "audience")
+    creator.edit((MEDIA_VOTES, MEDIA_VOTES + BUDGETS))
+    _shown(playground.preview("creator"), "if it is used for one kind alone: 150 AVG")
+    _shown(playground.up("creator", "--skip-preview"), "created the access budget of table audience")
+
+    console.heading("The media partner queries the table for the retailer, at its own cost")
+    _shown(_query(playground, MEDIA), "CALENDAR_WEEK: 4 -> 3 of 4")
+
+
+def _budgets_go(playground: Playground, creator: StackText) -> None:
+    console.heading("Another query is charged to the bank; what is left of the budgets is written as a page, too")
+    _shown(_query(playground, BANK), f"paid by  {BANK}")
+    _shown(playground.crgov("budgets", "--stack", "creator", "--html", "budgets.html"), "2 of 4 (50%)", ends_with=LOW)
+
+    console.heading("More of it? With any edit AWS resets the balance: refused, until exactly that is acknowledged")
+    creator.edit((AMOUNT, LARGER_AMOUNT))
+    refused = playground.preview("creator")
+    _shown(refused, "what was used can be used again", ends_with=REFUSED)
+    creator.edit((MEDIA_VOTES, f"{MEDIA_VOTES}      acknowledge: [{_marks(refused)}]\n"))
+    _shown(playground.up("creator", "--skip-preview"), "changed the access budget of table audience")
+
+
+def _query(playground: Playground, payer: str) -> Run:
+    return playground.crgov("run", "query", "--stack", "creator", "--membership", "media", *QUERY, "--payer", payer)
 
 
 def _another_payer(playground: Playground, creator: StackText, bank: StackText) -> None:
@@ -139,9 +179,12 @@ def _a_removal(playground: Playground, creator: StackText) -> None:
     _shown(refused, "refused", ends_with=REFUSED)
 
     console.heading("Refused: nobody would be named to pay any more. The fingerprint passes exactly this danger, and no other")
-    marks = sorted(set(re.findall(r"add (fp-[0-9a-f]{16})", refused.output)))
-    creator.edit((REMOVED, f"{REMOVED}      acknowledge: [{', '.join(marks)}]\n"))
+    creator.edit((REMOVED, f"{REMOVED}      acknowledge: [{_marks(refused)}]\n"))
     _shown(playground.up("creator"), "removed member 444455556666")
+
+
+def _marks(refused: Run) -> str:
+    return ", ".join(sorted(set(re.findall(r"add (fp-[0-9a-f]{16})", refused.output))))
 
 
 def _shown(run: Run, expected: str, ends_with: int = 0) -> None:
@@ -176,6 +219,27 @@ def _change_behind_our_back(url: str, collaboration: str) -> None:
         _client(url, account).update_collaboration_change_request(
             collaborationIdentifier=collaboration, changeRequestIdentifier=request, action=action
         )
+
+
+def _associate(url: str, name: str) -> None:
+    """Somebody at the media partner brings a table, which the account itself may query."""
+    client = _client(url, MEDIA)
+    table = client.create_configured_table(
+        name=name,
+        tableReference={"glue": {"databaseName": "lake", "tableName": name}},
+        allowedColumns=["person", "region"],
+        analysisMethod="DIRECT_QUERY",
+    )["configuredTable"]["id"]
+    rule = {"allowedAnalyses": ["ANY_QUERY"], "allowedAnalysisProviders": [MEDIA]}
+    client.create_configured_table_analysis_rule(
+        configuredTableIdentifier=table, analysisRuleType="CUSTOM", analysisRulePolicy={"v1": {"custom": rule}}
+    )
+    client.create_configured_table_association(
+        name=name,
+        membershipIdentifier=client.list_memberships()["membershipSummaries"][0]["id"],
+        configuredTableIdentifier=table,
+        roleArn=f"arn:aws:iam::{MEDIA}:role/lake",
+    )
 
 
 def _counts(url: str) -> tuple[int, int, int, int]:

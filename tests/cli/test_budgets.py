@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from tests.cli.analysis_stage import reader, runs_and_receives, served, stack_text
+from tests.cli.analysis_stage import RESULTS, WHERE, reader, runs_and_receives, served, stack_text
 from tests.cli.runner import Ran, crgov, project, role
 from tests.emulator.analyses.analysis_world import ANY
-from tests.emulator.machine_learning.learning_world import LearningWorld
+from tests.emulator.machine_learning.learning_world import UNTIL_ACTIVE, LearningWorld
 from tests.emulator.world import CREATOR, READER, RUNNER
 
 BUDGETS = ("budgets", "--stack", "retailer")
@@ -100,11 +100,15 @@ def test_an_input_channel_shows_the_budgets_it_lives_on(monkeypatch: pytest.Monk
     if not held:
         text = text.replace(f', role: "{role(RUNNER)}"', "").partition("  cleanrooms:memberships")[0]
     with served(world, monkeypatch, tmp_path, text, tick=0.01):
-        world.channel(world.association())
+        arn = world.channel(world.association())
         begun = len(world.app.journal.entries())
         (channel,) = document()["channels"]
         called = {str(each.operation) for each in world.app.journal.entries()[begun:]}
         shown = crgov(*BUDGETS).out
+        world.app.clock.advance(UNTIL_ACTIVE)
+        world.delete_channel(arn)
+        world.app.clock.advance(UNTIL_ACTIVE)
+        assert [] == document()["channels"], "one without data lives on nothing any more"
     (living,) = channel["budgets"]
     assert ("GetMLInputChannel" if held else "GetCollaborationMLInputChannel") in called
     assert (RUNNER, "training-data", 3, 4) == (channel["owner"], channel["name"], living["usableNow"], living["parts"][0]["of"])
@@ -200,3 +204,22 @@ def test_a_budget_that_is_to_be_watched_and_is_not_to_be_seen_is_an_error(world:
     ran = crgov(*BUDGETS)
     assert 1 == ran.code
     assert "visits.warnBelow: no such budget is to be seen" in ran.out
+
+
+def test_as_a_viewer_alone_the_creator_reads_what_all_members_share(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    world = LearningWorld([runs_and_receives(), reader()])
+    world.protect(3, 50)
+    with served(world, monkeypatch, tmp_path):
+        ran = crgov(*BUDGETS)
+        called = {str(each.operation) for each in world.app.journal.entries()}
+    assert (0, True) == (ran.code, "GetCollaborationPrivacyBudgetTemplate" in called)
+    assert "never" in line(ran, "differential privacy (epsilon 3)")
+
+
+def test_a_run_tells_its_budgets_by_the_names_of_tables_that_the_stack_can_see(world: LearningWorld) -> None:
+    ran = crgov("run", "query", *WHERE, "--sql", ON_VISITS, *RESULTS)
+    assert f"ACCESS_BUDGET of {CREATOR} (retailer) on visits, CALENDAR_WEEK: 4 -> 3 of 4" in ran.out
+    deny(world, "ListIntermediateTables")
+    again = crgov("run", "query", *WHERE, "--sql", ON_VISITS, *RESULTS)
+    assert 0 == again.code
+    assert "on visits" not in again.out

@@ -76,9 +76,9 @@ def test_each_budget_says_in_a_word_how_it_stands(budget: PrivacyBudget, percent
 
 def test_figures_renewal_and_pace_are_there_in_words_beside_the_chart() -> None:
     text = page(looked(weekly(12)))
-    for said in ("12 of 50 (24%) left", "2026-11-29 00:00 UTC", "76%, when 57% of the period is over", "9.5 a day, used up"):
+    for said in ("12 of 50 (24%) left", "2026-11-29 00:00 UTC", "76%, when 57% of the period is over", "9.5 a day, used up by"):
         assert said in re.sub(r"</?time>", "", text)
-    assert ["2026-11-27 06:18 UTC"] == re.findall(r"used up <time>([^<]*)</time></dd>", text)
+    assert ["2026-11-27 06:18 UTC"] == re.findall(r"used up by <time>([^<]*)</time></dd>", text)
 
 
 def test_the_page_needs_nothing_but_itself() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from cleanrooms_emulator.transport.server_thread import serve_in_thread
@@ -69,6 +71,24 @@ def test_no_credential_is_in_anything_that_a_command_says(trouble: str, issuing:
     ran = crgov(*command, "--stack", "retailer", "--json")
     assert (1 if rule else 3) == ran.code
     assert [] == leaked(said(ran), {**PLANTED, **issuing.issued, "the external id": EXTERNAL_ID})
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["text", "json"])
+@pytest.mark.parametrize("form", [HELD, json.dumps(YAML(typ="safe").load(HELD))], ids=["lines", "one line"])
+def test_no_external_id_is_in_what_is_dumped_and_adopted(
+    form: str, as_json: tuple[str, ...], issuing: Issuing, tmp_path: Path
+) -> None:
+    project(tmp_path, form)
+    id = World(issuing).create("Other")
+    for command in (("dump",), ("adopt", id), ("validate",)):
+        ran = crgov(*command, "--stack", "retailer", *as_json)
+        assert ran.code in (0, 2), ran.err
+        assert [] == leaked(said(ran), {**PLANTED, **issuing.issued, "the external id": EXTERNAL_ID})
+
+
+def test_a_file_that_is_dumped_has_the_external_id_that_it_needs(issuing: Issuing, tmp_path: Path) -> None:
+    crgov("dump", "--stack", "retailer", "--region", "eu-west-1", "--output", "Pulumi.other.yaml")
+    assert EXTERNAL_ID in (tmp_path / "Pulumi.other.yaml").read_text()
 
 
 def test_no_credential_of_a_profile_is_in_anything_that_a_command_says(issuing: Issuing, tmp_path: Path) -> None:

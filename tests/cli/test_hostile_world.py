@@ -45,6 +45,7 @@ COMMANDS: dict[str, Command] = {
     "requests show": lambda request: ("requests", "show", request),
     "ask for a vote": lambda _: ("ask", MEDIA),
     "ask to join": lambda _: ("ask", BANK),
+    "budgets": lambda _: ("budgets",),
     "delete-collaboration": lambda _: ("delete-collaboration", "retail-media"),
     "leave": lambda _: ("leave", "media"),
     "payers": lambda _: ("payers",),
@@ -52,6 +53,7 @@ COMMANDS: dict[str, Command] = {
     "verify": lambda _: ("verify",),
     "plan": lambda _: ("plan",),
     "drift": lambda _: ("drift",),
+    "dump": lambda _: ("dump",),
 }
 
 
@@ -72,7 +74,9 @@ def test_an_invitation_with_its_block_does_not_come_through(world: World, collab
     assert [] == came_through(said)
 
 
-@pytest.mark.parametrize("command", ["requests list", "ask to join", "leave", "payers", "run query", "verify", "plan", "drift"])
+@pytest.mark.parametrize(
+    "command", ["requests list", "ask to join", "budgets", "leave", "payers", "run query", "verify", "plan", "drift"]
+)
 def test_what_the_service_says_does_not_come_through(world: World, collaboration: str, command: str) -> None:
     refused = FaultRule(kind=FaultKind.ERROR, operation="ListMembers", code="AccessDeniedException", members={"message": WORDS})
     world.app.faults.set([refused])
@@ -92,6 +96,13 @@ def test_the_tag_of_another_stack_does_not_come_through(world: World, collaborat
 def test_what_others_wrote_does_not_come_through_in_markdown(world: World, collaboration: str) -> None:
     world.file(collaboration, grant(CREATOR, "CAN_RECEIVE_RESULTS"), invite(INSURER, NAME))
     said = shown(crgov("drift", "--stack", "retailer", "--markdown"))
+    assert is_planted(said)
+    assert [] == came_through(said)
+
+
+def test_what_is_adopted_does_not_come_through(world: World, collaboration: str) -> None:
+    id = world.create(name=NAME[1:], description=DESCRIPTION, bank=NAME, tags={"governed-by": TAG, "team": "x"})
+    said = shown(crgov("adopt", id, "--stack", "retailer")) + shown(crgov("adopt", id, "--stack", "retailer", "--json"))
     assert is_planted(said)
     assert [] == came_through(said)
 

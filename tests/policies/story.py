@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,11 @@ class Stage:
         self._beginning = self.app.snapshot()
         pace = Pace(lambda: 0.0, _no_sleep)
         self.accounts = AwsAccounts("acme/prod", lambda made: connect(self.app, made), pace=pace, audit=audit)
+
+    @cached_property
+    def learning(self) -> Any:
+        """A person's client of Clean Rooms ML at media, made once: that costs more than its calls."""
+        return client(self.app, "cleanroomsml", MEDIA, REGION)
 
     def warm_up(self) -> None:
         """Assume all roles now, by a play that no policy binds; the worlds that begin later know the sessions."""
@@ -296,7 +302,7 @@ class Story:
 
     def _channel_by_hand(self, id: str) -> None:
         """Media brings an algorithm and makes a channel of the bank's table."""
-        learning, own = client(self.stage.app, "cleanroomsml", MEDIA, REGION), self._membership_of(MEDIA, id)
+        learning, own = self.stage.learning, self._membership_of(MEDIA, id)
         algorithm = learning.create_configured_model_algorithm(
             name="trees",
             roleArn=role_arn(MEDIA, "learning"),

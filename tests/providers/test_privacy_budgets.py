@@ -11,7 +11,7 @@ from cleanrooms_emulator.faults import FaultKind, FaultRule
 from tests import tables
 from tests.providers.conftest import Settled
 from tests.providers.mini_engine import Stack
-from tests.providers.stacks import ACCOUNTS, BANK, MEDIA, MEDIAS, RETAILERS, Config, governing, only_seen
+from tests.providers.stacks import ACCOUNTS, BANK, MEDIA, MEDIAS, RETAILER, RETAILERS, Config, governing, only_seen
 from tests.providers.world import World
 
 MEMBERSHIP, NOISE, ORDERS = "membership media", "privacybudgettemplate media/noise", "privacybudgettemplate media/orders"
@@ -35,8 +35,8 @@ def media_membership(world: World) -> str:
 
 
 def associate(world: World, name: str = "orders") -> None:
-    """A person associates a table of Media's."""
-    tables.associate(world.console(MEDIA), MEDIA, media_membership(world), name)
+    """A person associates a table of Media's, which Media may query."""
+    tables.associate(world.console(MEDIA), MEDIA, media_membership(world), name, MEDIA)
 
 
 def templates(world: World) -> list[dict[str, Any]]:
@@ -245,3 +245,17 @@ def test_below_what_to_warn_is_told_and_never_an_update(limited: Stack) -> None:
     assert [] == [line for line in preview.said(ORDERS) if "warnBelow" in line]
     assert 1 == [str(call.operation) for call in preview.calls].count("ListPrivacyBudgets")
     assert ([], "same") == (limited.update().writes, limited.preview()[ORDERS].op)
+
+
+def test_a_preview_warns_when_less_is_left_than_the_file_wants_to_hear_of(limited: Stack) -> None:
+    limited.world.console(MEDIA).start_protected_query(
+        type="SQL",
+        membershipIdentifier=media_membership(limited.world),
+        sqlParameters={"queryString": "select count(*) as number from orders"},
+        resultConfiguration={"outputConfiguration": {"member": {"accountId": RETAILER}}},
+    )
+    limited.config = declaring({"orders": {**access(50), "warnBelow": "99%"}})
+    preview = limited.preview()
+    (warning,) = [line for line in preview.lines if "warnBelow" in line.message]
+    assert "CALENDAR_WEEK: 49 of 50 left, less than 99%" in warning.message
+    assert ("WARNING", "same", []) == (warning.severity, preview[ORDERS].op, preview.writes)

@@ -79,9 +79,13 @@ def periods_of(balance: AccessBalance) -> Iterator[Part]:
         yield _period(name, each)
 
 
+EARLY = timedelta(hours=1)
+"""So long after its beginning nothing is said of how a part goes: a query in the first minute would make thousands a day."""
+
+
 def pace_of(part: Part, now: datetime) -> Pace | None:
-    """Return how a part goes, ``None`` where its beginning is not known or is yet to come."""
-    if part.start is None or part.start >= now:
+    """Return how a part goes, ``None`` where its beginning is not known, is yet to come, or was only just now."""
+    if part.start is None or now - part.start < EARLY:
         return None
     days = (now - part.start) / timedelta(days=1)
     a_day = part.used / days

@@ -69,7 +69,7 @@ def dump(
     if target is not None and not force:
         refuse_existing([target])
     seen = look_at_all(wanted, where, accounts_of(read))
-    dumped = dump_all(seen, wanted, read.names if read else {}, into)
+    dumped = dump_all(seen, wanted, read.names if read else {}, into, is_shown=target is None)
     if not force:
         refuse_existing([*dumped.included, *([target] if target else [])])
     findings = findings_in(dumped, *project_at(Path.cwd()))

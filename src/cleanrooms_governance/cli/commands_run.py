@@ -191,6 +191,7 @@ def cancel(analysis: str, stack: str | None, stack_file: Path | None, key: str, 
 
 
 def _run(wish: "Wish", where: tuple[str | None, Path | None], key: str, *, detach: bool, as_json: bool) -> int:
+    from cleanrooms_governance.cli.analyses.budget_tables import budget_tables
     from cleanrooms_governance.cli.analyses.conducting import Terminal, conduct
     from cleanrooms_governance.cli.analyses.preparing import prepare
     from cleanrooms_governance.cli.analyses.reports import detached_report, followed_report
@@ -199,7 +200,10 @@ def _run(wish: "Wish", where: tuple[str | None, Path | None], key: str, *, detac
     submission, charged = prepare(wish, runner, stack, accounts)
     terminal = Terminal(output.progress, options.where(*where))
     conducted = conduct(runner, submission, charged, terminal, detach=detach)
-    report = detached_report(conducted, terminal) if detach else followed_report(conducted)
+    if detach:
+        report = detached_report(conducted, terminal)
+    else:
+        report = followed_report(conducted, budget_tables(conducted, stack, accounts))
     output.show(report, as_json=as_json)
     return report.exit
 

@@ -1,7 +1,7 @@
 """What does a stack file say about everything that accounts have, so that its plan is empty?"""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cleanrooms_governance.cli.exit_codes import Exit
@@ -32,22 +32,28 @@ class Dumped:
     included: Mapping[Path, str]
 
 
-def ways_in(held: Iterable[Access]) -> dict[AccountId, Document]:
-    """Return how each account is acted as, in the form of the stack file."""
-    return {access.account: _way_in(access) for access in held}
-
-
-def dump(seen: Seen, held: Sequence[Access], names: Mapping[AccountId, str], into: tuple[Path, str] | None) -> Dumped:
+def dump(
+    seen: Seen,
+    held: Sequence[Access],
+    names: Mapping[AccountId, str],
+    into: tuple[Path, str] | None,
+    *,
+    is_shown: bool = False,
+) -> Dumped:
     """Return the stack file about everything that was seen.
 
     Parameters: ``names`` are names of accounts that are known already. ``into`` is the folder for one file a collaboration, and
-    the pattern by which the stack file includes them; without it everything is in the stack file.
+    the pattern by which the stack file includes them; without it everything is in the stack file. ``is_shown`` says that it is
+    for a terminal or a log, where no external id belongs.
     """
     lives = [*(each.live for each in seen.collaborations), *(each.collaboration for each in seen.memberships)]
     called = {**names_in(lives), **names}
     groups = groups_of(seen.found, Keys(), called)
-    accounts = account_entries(ways_in(held), called)
-    head = [*comment_lines(_HEAD), *comment_lines(_notes(seen)), "config:"]
+    withheld = [access for access in held if is_shown and _external_ids(access)]
+    shown = [_without_external_ids(access) if access in withheld else access for access in held]
+    accounts = account_entries({access.account: _way_in(access) for access in shown}, called)
+    kept_back = [f"the externalId of {access.account} is not shown: add it, or use --output" for access in withheld]
+    head = [*comment_lines(_HEAD), *comment_lines([*_notes(seen), *kept_back]), "config:"]
     main = "\n".join(head) + "\n"
     if into is None:
         main += _section("accounts", accounts)
@@ -80,12 +86,11 @@ def included_text(group: Group) -> str:
 
 
 def dumped_report(dumped: Dumped, seen: Seen, output: Path | None, findings: Sequence[Finding]) -> Report:
-    """Return what was dumped: the file itself where nobody said where to write it, else what was written."""
+    """Return what was dumped, or where it was written."""
     end = Exit.ERROR if seen.unread or findings else Exit.DONE
     written = [*([output] if output else []), *dumped.included]
     document = {
-        "stackFile": dumped.main,
-        "included": {str(path): text for path, text in dumped.included.items()},
+        "stackFile": None if output else dumped.main,
         "written": [str(path) for path in written],
         "findings": [str(each) for each in findings],
         "unread": [
@@ -116,6 +121,15 @@ def _notes(seen: Seen) -> Iterator[str]:
         yield f"{each.account} is invited to {where} and has not joined: see `crgov invitations`"
     for unread in seen.unread:
         yield f"{unread.account} in {unread.region}: {unread.what} could not be read, so it is not in here"
+
+
+def _external_ids(access: Access) -> bool:
+    return bool(access.read.external_id or (access.write and access.write.external_id))
+
+
+def _without_external_ids(access: Access) -> Access:
+    read = replace(access.read, external_id=None)
+    return replace(access, read=read, write=replace(access.write, external_id=None) if access.write else None)
 
 
 def _way_in(access: Access) -> Document:

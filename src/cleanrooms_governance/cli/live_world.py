@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from cleanrooms_governance.desired import Access
-from cleanrooms_governance.errors import GovernanceError
+from cleanrooms_governance.errors import AccessDenied, GovernanceError, NotFound
 from cleanrooms_governance.model import AccountId, Membership, MemberStatus
 from cleanrooms_governance.privacy_budgets import AccessParameters, BudgetedTable, BudgetTemplate
 from cleanrooms_governance.seen import NotVisible, visible
@@ -25,6 +25,8 @@ class Unread:
     region: str
     what: str
     why: str
+    is_hidden: bool = False
+    """Whether it may simply not be there, as far as this account can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ def _in_collaboration(service: CleanRoomsReads, id_: str) -> Seen:
         own = next((each for each in service.memberships() if each.collaboration_id == id_ and each.is_active), None)
     except GovernanceError as error:
         return Seen(unread=[_unread(service, "its memberships", error)])
-    return _read(service, id_, own)
+    seen = _read(service, id_, own)
+    # An account that takes no part is told that it may not see the collaboration, or that there is none: nothing is missing.
+    return Seen() if own is None and all(each.is_hidden for each in seen.unread) and not seen.collaborations else seen
 
 
 def _read(service: CleanRoomsReads, id_: str, own: Membership | None) -> Seen:
@@ -147,4 +151,4 @@ def _tables(service: CleanRoomsReads, membership_id: str) -> tuple[BudgetedTable
 
 
 def _unread(service: CleanRoomsReads, what: str, error: GovernanceError) -> Unread:
-    return Unread(service.account, service.region, what, str(error))
+    return Unread(service.account, service.region, what, str(error), isinstance(error, AccessDenied | NotFound))

@@ -12,6 +12,7 @@ from traceback import extract_tb
 import click
 
 from cleanrooms_governance.cli import output
+from cleanrooms_governance.cli.commands_adopt import adopt
 from cleanrooms_governance.cli.commands_ask import ask
 from cleanrooms_governance.cli.commands_budgets import budgets
 from cleanrooms_governance.cli.commands_comment import comment
@@ -59,6 +60,7 @@ crgov.add_command(verify)
 crgov.add_command(validate)
 crgov.add_command(schema)
 crgov.add_command(dump)
+crgov.add_command(adopt)
 crgov.add_command(delete_collaboration)
 crgov.add_command(leave)
 crgov.add_command(policies)

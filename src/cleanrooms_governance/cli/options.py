@@ -51,6 +51,8 @@ FINGERPRINT = _Fingerprint()
 REGION = _Text("Region", r"[a-z]{2}(-[a-z]+)+-[0-9]+", "give it as AWS writes it, such as eu-west-1")
 ROLE = _Text("role", r"arn:aws:iam::[0-9]{12}:role/[\w+=,.@/-]+", "give its ARN")
 REQUEST = _Text("id", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "give the id of a change request")
+COLLABORATION = _Text("id", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "give the id of a collaboration")
+KEY = _Text("key", r"[A-Za-z0-9][A-Za-z0-9_.-]{0,53}", "take letters, digits, dots, hyphens and underscores")
 ANALYSIS = _Text("id", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "give the id of a query or job")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs.")

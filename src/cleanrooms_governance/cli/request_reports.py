@@ -115,6 +115,14 @@ def world_document(world: World) -> dict[str, Any]:
     }
 
 
+def not_looked_at(each: NotThere | Trouble) -> tuple[list[Line], dict[str, Any], Exit]:
+    """Return what there is to say of a collaboration that was not read: for people, for programs, and how it ends."""
+    if isinstance(each, NotThere):
+        return [Line(f"{each.place.label}: not created yet", Tone.TITLE)], place_document(each), Exit.DONE
+    lines = [Line(f"{each.place.label}: not read", Tone.TITLE), Line(each.why, Tone.TAKEN, 2)]
+    return lines, place_document(each) | {"error": each.why}, each.end
+
+
 def place_document(each: NotThere | Trouble) -> dict[str, Any]:
     """Return which collaboration this is about, where it was not read."""
     return {"key": each.place.label, "id": each.place.id, "region": each.place.region, "seenAs": each.place.access.account}

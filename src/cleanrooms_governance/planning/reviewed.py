@@ -30,8 +30,7 @@ def unreviewed(fresh: Plan, reviewed: Mapping[str, Any] | None) -> tuple[str, ..
     """
     if reviewed is None:
         return tuple(danger.message for danger in fresh.dangers)
-    dangers = (danger.message for danger in fresh.dangers if danger.fingerprint not in reviewed["dangers"])
-    return (*_unreviewed_changes(fresh, reviewed["changes"]), *dangers)
+    return (*_unreviewed_changes(fresh, reviewed["changes"]), *_unreviewed_dangers(fresh, reviewed["dangers"]))
 
 
 def not_reviewed(target: str, path: str, news: tuple[str, ...]) -> Refusal:
@@ -57,6 +56,16 @@ def _unreviewed_changes(fresh: Plan, reviewed: Mapping[str, Mapping[str, Any]]) 
             yield str(each)
         elif not (each.needs_votes or fewer_votes_follow):
             yield f"{each} without votes, which were needed when it was reviewed"
+
+
+def _unreviewed_dangers(fresh: Plan, reviewed: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Give what nobody saw, and what was seen as refused: that it passes now is what nobody has reviewed."""
+    for danger in fresh.dangers:
+        known = reviewed.get(danger.fingerprint)
+        if known is None:
+            yield danger.message
+        elif danger.acknowledged and not known["acknowledged"]:
+            yield f"{danger.message} (acknowledged since it was reviewed as refused)"
 
 
 def _may_spare_votes(done: list[Mapping[str, Any]]) -> bool:

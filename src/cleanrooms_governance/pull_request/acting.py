@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cleanrooms_governance.pull_request.lines import AUTO_APPROVAL
-from cleanrooms_governance.pull_request.preview import Awaited, Change, Preview, Resource
+from cleanrooms_governance.pull_request.preview import Awaited, Change, Entry, Preview, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def coming_votes(preview: Preview) -> list[ComingVote]:
             theirs = tuple(change for change in changes if account in change.voters)
             held = resource.held.get(account)
             found.append(ComingVote(account, resource, theirs, held is None, held or ""))
-    return sorted(found, key=lambda each: (not each.partner, each.resource.key, each.account))
+    return sorted(found, key=lambda each: (not each.partner, each.account, each.own_plan, each.resource.key))
 
 
 def automatic(resource: Resource) -> list[Change]:
@@ -76,7 +76,23 @@ def other_entries(preview: Preview) -> Iterator[tuple[str, str, str]]:
         voting = entry.standing == "waiting" and entry.text.startswith("for ") and _awaits(preview, entry.resource)
         unread = any(each.name == entry.resource and each.refusals for each in preview.resources)
         if not voting and not unread:
-            yield entry.standing, entry.resource, entry.text
+            yield entry.standing, entry.resource, _whole(entry, preview)
+
+
+def warnings(preview: Preview) -> Iterator[tuple[str, str]]:
+    """Yield what a preview warns of, with the resource before it; what is said among those who must act is not among it."""
+    acting = {(resource, text) for _, resource, text in other_entries(preview)}
+    for resource in preview.resources:
+        for level, line in resource.said:
+            voting = bool(resource.awaited) and line.startswith("waits for ")
+            if level == "warning" and not voting and (resource.name, line) not in acting:
+                yield resource.name, line
+
+
+def _whole(entry: Entry, preview: Preview) -> str:
+    """Return an entry with the advice that the summary leaves out."""
+    lines = (line for each in preview.resources if each.name == entry.resource for _, line in each.said)
+    return next((line for line in lines if line.startswith(entry.text)), entry.text)
 
 
 def _awaits(preview: Preview, name: str) -> bool:

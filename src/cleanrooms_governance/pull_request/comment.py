@@ -148,9 +148,7 @@ def _made_for(plan: ReviewedPlan) -> str:
 
 def _is_quiet(judged: Judged) -> bool:
     """Tell whether a line says it all."""
-    if judged.verdict is not Verdict.NOTHING or judged.preview.warnings:
-        return False
-    return not any(level == "warning" for each in judged.preview.resources for level, _ in each.said)
+    return judged.verdict is Verdict.NOTHING and not any(sections.warnings(judged.preview))
 
 
 def _stack(judged: Judged, level: str, made_for: str) -> Iterator[Part]:
@@ -166,6 +164,7 @@ def _stack(judged: Judged, level: str, made_for: str) -> Iterator[Part]:
     yield from sections.dangers(judged)
     if judged.verdict is not Verdict.NOT_READ:
         yield from sections.actions(judged)
+        yield from sections.warnings(preview)
         yield from sections.changes(preview)
         yield from sections.letters(preview)
         yield from sections.details(preview)

@@ -6,7 +6,7 @@ another form is a preview that failed: a reviewer has to be told, and never take
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from cleanrooms_governance.pull_request.lines import (
@@ -75,7 +75,8 @@ class _Reading:
         }
 
     def preview(self) -> Preview:
-        resources = sorted(self._resources(), key=lambda each: (each.group, each.kind, each.key))
+        order = list(_KINDS.values())
+        resources = sorted(self._resources(), key=lambda each: (each.group, order.index(each.kind), each.key))
         refused = {str(step["urn"]) for step in self._steps if _refused(_inputs(_state(step)))}
         return Preview(
             self._stack,
@@ -83,21 +84,16 @@ class _Reading:
             self._exit,
             tuple(resources),
             tuple(self._entries),
-            tuple(
-                dict.fromkeys(
-                    _message(each)
-                    for each in self._diagnostics
-                    if each.get("severity") == "error" and _text(each, "urn") not in refused
-                )
-            ),
-            tuple(
-                dict.fromkeys(
-                    _message(each) for each in self._diagnostics if each.get("severity") == "warning" and not _text(each, "urn")
-                )
-            ),
-            self._others(),
+            errors=self._diagnosed("error", lambda urn: urn not in refused),
+            warnings=self._diagnosed("warning", lambda urn: not urn),
+            others=self._others(),
             log=self._log,
         )
+
+    def _diagnosed(self, severity: str, about: Callable[[str], bool]) -> tuple[str, ...]:
+        """Return what is said with a severity about some resources; sorted, since several are checked at a time."""
+        told = [line for urn, lines in self._told.items() if about(urn) for level, line in lines if level == severity]
+        return tuple(sorted(set(told)))
 
     def _resources(self) -> Iterator[Resource]:
         for step in self._steps:

@@ -1,9 +1,10 @@
 """The parts of what is said about one stack, from dangers down to details."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from cleanrooms_governance.markdown import block, code, inline, within_html
+from cleanrooms_governance.pull_request import acting
 from cleanrooms_governance.pull_request.acting import (
     AwaitedVote,
     ComingVote,
@@ -20,6 +21,9 @@ from cleanrooms_governance.pull_request.words import account, counted, listed
 
 MOST_OPEN = 25
 """Changes that are shown at once; more of them are folded, collaboration by collaboration."""
+
+MOST_NAMED = 5
+"""Collaborations and changes that are named in a line."""
 
 MOST_FOLDS = 20
 """Collaborations whose changes are folded one by one; those of more are folded together."""
@@ -77,7 +81,7 @@ def actions(judged: Judged) -> Iterator[Part]:
         *_author(judged),
         *(_awaited(each) for each in awaited_votes(preview)),
         *(f"- **{inline(resource)}**, {standing}: {inline(text)}" for standing, resource, text in other_entries(preview)),
-        *(_coming(each, preview.stack) for each in coming_votes(preview)),
+        *_coming(coming_votes(preview), preview.stack),
         *_by_itself(preview.resources),
     ]
     if lines:
@@ -98,26 +102,53 @@ def _awaited(vote: AwaitedVote) -> str:
     return f"- {who} **has to vote**{since} on {what}: {inline(vote.awaited.about)}{more}"
 
 
-def _coming(vote: ComingVote, stack: str) -> str:
-    who = account(vote.account, vote.resource.names)
-    what = f"{counted(len(vote.changes), 'change')} of {inline(vote.resource.name)}"
-    about = listed([change.text for change in vote.changes])
-    if vote.partner:
-        ask = code(f"crgov ask {vote.account} --stack {stack}")
-        return f"- {who} **will have to vote** on {what}: {about}. After the merge, {ask} writes what to send"
-    if vote.own_plan == "approve":
-        return f"- {who} votes for {what} by {code('ownPlan: approve')} of this stack"
-    return f"- {who} **will have to vote** on {what}, by its rules in this stack or by hand: {about}"
+def _coming(votes: Iterable[ComingVote], stack: str) -> Iterator[str]:
+    """Yield a line for each account and way of voting, whatever number of collaborations it votes in."""
+    for (partner, number, own_plan), theirs in groupby(votes, key=lambda each: (each.partner, each.account, each.own_plan)):
+        group = list(theirs)
+        who = account(number, group[0].resource.names)
+        changes = [change for vote in group for change in vote.changes]
+        what = f"{counted(len(changes), 'change')} of {_collaborations(group)}"
+        about = f": {listed([change.text for change in changes])}" if len(changes) <= MOST_NAMED else ""
+        if partner:
+            ask = code(f"crgov ask {number} --stack {stack}")
+            yield f"- {who} **will have to vote** on {what}{about}. After the merge, {ask} writes what to send"
+        elif own_plan == "approve":
+            yield f"- {who} votes for {what} by {code('ownPlan: approve')} of this stack"
+        else:
+            yield f"- {who} **will have to vote** on {what}, by its rules in this stack or by hand{about}"
 
 
-def _by_itself(resources: Iterable[Resource]) -> Iterator[str]:
-    for resource in resources:
-        if changes := automatic(resource):
-            what = counted(len(changes), "change is", "changes are")
-            yield f"- Nobody: {what} approved by {inline(resource.name)} itself ({code('autoApprove')})"
+def _collaborations(votes: Sequence[ComingVote]) -> str:
+    return _named(sorted({vote.resource.key for vote in votes}))
+
+
+def _named(keys: Sequence[str]) -> str:
+    shown = ", ".join(inline(key) for key in keys[:MOST_NAMED])
+    more = f" and {len(keys) - MOST_NAMED} more" if len(keys) > MOST_NAMED else ""
+    return f"{'collaboration' if len(keys) == 1 else 'collaborations'} {shown}{more}"
+
+
+def _by_itself(resources: Sequence[Resource]) -> Iterator[str]:
+    approving = [resource for resource in resources if automatic(resource)]
+    if approving:
+        count = sum(len(automatic(resource)) for resource in approving)
+        whose = _named([resource.key for resource in approving])
+        yield f"- Nobody: {counted(count, 'change is', 'changes are')} approved by {whose} itself ({code('autoApprove')})"
     direct = sum(len(at_once(resource)) for resource in resources)
     if direct:
         yield f"- Nobody: {counted(direct, 'change is', 'changes are')} made at once by this stack, without votes"
+
+
+def warnings(preview: Preview) -> Iterator[Part]:
+    """Yield what the preview warns of: what a change breaks, what is other than the file says, what takes too long."""
+    lines = [f"- {inline(each)}" for each in preview.warnings]
+    lines += [f"- **{inline(resource)}**: {inline(line)}" for resource, line in acting.warnings(preview)]
+    if len(lines) > MOST_OPEN:
+        title = f"<details><summary>{len(lines)} warnings</summary>"
+        yield Part(tuple(lines), Weight.CHANGE, before=(title, ""), after=("", "</details>"), about="warnings")
+    elif lines:
+        yield Part(tuple(lines), Weight.ACTION, before=("#### Warnings", ""), about="warnings")
 
 
 def letters(preview: Preview) -> Iterator[Part]:
@@ -146,33 +177,57 @@ def _letter(vote: AwaitedVote) -> Iterator[str]:
 
 def changes(preview: Preview) -> Iterator[Part]:
     """Yield the planned changes, one line each, collaboration by collaboration."""
-    lines = {group: list(_changes(resources)) for group, resources in _groups(preview)}
+    groups = [(group, _shared(resources), resources) for group, resources in _groups(preview)]
+    lines = {(group, shared): list(_changes(resources, shared)) for group, shared, resources in groups}
     lines = {group: each for group, each in lines.items() if each}
     besides = list(_besides(preview.others))
     if not lines and not besides:
         return
     yield Part(("#### Changes",), about="changes")
     if sum(map(len, lines.values())) <= MOST_OPEN:
-        for group, each in lines.items():
-            yield Part(tuple(each), Weight.CHANGE, before=(f"**{inline(group)}**", ""), about=f"changes of {group}")
+        for (group, shared), each in lines.items():
+            title = f"**{inline(group)}**{f', each {inline(shared)}' if shared else ''}"
+            yield Part(tuple(each), Weight.CHANGE, before=(title, ""), about=f"changes of {group}")
     elif len(lines) > MOST_FOLDS:
         title = f"<details><summary>All {sum(map(len, lines.values()))} changes</summary>"
-        flat = tuple(f"- **{inline(group)}**: {line[2:]}" for group, each in lines.items() for line in each)
+        flat = tuple(line for (group, shared), each in lines.items() for line in _flat(group, shared, each))
         yield Part(flat, Weight.CHANGE, before=(title, ""), after=("", "</details>"), about="changes")
     else:
-        for group, each in lines.items():
-            title = f"<details><summary><b>{within_html(group)}</b>: {counted(len(each), 'change')}</summary>"
+        for (group, shared), each in lines.items():
+            said = f"<b>{within_html(group)}</b>: {counted(len(each), 'change')}"
+            title = f"<details><summary>{said}{f', each {within_html(shared)}' if shared else ''}</summary>"
             yield Part(tuple(each), Weight.CHANGE, before=(title, ""), after=("", "</details>"), about=f"changes of {group}")
     if besides:
         yield Part(tuple(besides), about="resources of other kinds")
 
 
-def _changes(resources: Iterable[Resource]) -> Iterator[str]:
+def _shared(resources: Sequence[Resource]) -> str:
+    """Return what every one of several changes needs, empty if they differ: it is then said once."""
+    if any(resource.forgotten or resource.fingerprint is None for resource in resources):
+        return ""
+    needs = [change.consequence for resource in resources for change in resource.changes]
+    return needs[0] if len(needs) > 1 and len(set(needs)) == 1 else ""
+
+
+def _impact(resource: Resource) -> list[str]:
+    """Return what is said of a privacy budget that changes: how much it allows, and what is left."""
+    if resource.kind != "budget" or not resource.changes:
+        return []
+    return [line for level, line in resource.said if level != "warning"]
+
+
+def _flat(group: str, shared: str, lines: Iterable[str]) -> Iterator[str]:
+    yield f"- **{inline(group)}**{f', each {inline(shared)}' if shared else ''}:"
+    yield from (f"  {line}" for line in lines)
+
+
+def _changes(resources: Iterable[Resource], shared: str) -> Iterator[str]:
     for resource in resources:
         about = "" if resource.kind == "collaboration" else f"{inline(resource.name)}: "
         for change in resource.changes:
-            needs = f" ({inline(change.consequence)})" if change.consequence else ""
+            needs = f" ({inline(change.consequence)})" if change.consequence and not shared else ""
             yield f"- {about}{'**cannot be undone:** ' if change.is_final else ''}{inline(change.text)}{needs}"
+        yield from (f"  - {inline(line)}" for line in _impact(resource))
         if resource.forgotten:
             yield f"- {inline(resource.name)} is forgotten, not deleted: it stays in force"
         elif resource.fingerprint is None:
@@ -191,9 +246,6 @@ def details(preview: Preview) -> Iterator[Part]:
     if said:
         title = "<details><summary>What else the preview says</summary>"
         yield Part(said, Weight.DETAIL, before=(title, ""), after=("", "</details>"), about="what else the preview says")
-    if preview.warnings:
-        lines = tuple(f"- {inline(each)}" for each in preview.warnings)
-        yield Part(lines, Weight.ACTION, before=("#### Warnings", ""), about="warnings")
     if preview.log:
         title = "<details><summary>The error stream of the preview</summary>"
         lines = tuple(f"    {inline_log(each)}" for each in preview.log)
@@ -207,8 +259,11 @@ def inline_log(line: str) -> str:
 
 def _said(resources: Iterable[Resource]) -> Iterator[str]:
     for resource in resources:
+        shown = _impact(resource)
         for level, line in resource.said:
-            yield f"- **{inline(resource.name)}**{', warning' if level == 'warning' else ''}: {inline(line)}"
+            voting = bool(resource.awaited) and line.startswith("waits for ")
+            if level != "warning" and not voting and line not in shown:
+                yield f"- **{inline(resource.name)}**: {inline(line)}"
 
 
 def _groups(preview: Preview) -> Iterator[tuple[str, list[Resource]]]:

@@ -9,6 +9,9 @@ from cleanrooms_governance.pull_request.preview import NO_CREDENTIALS, UNREADABL
 _EXPECTED_NO_CHANGES = 7
 """The engine's exit status for changes under ``--expect-no-changes``."""
 
+_BY_A_SIGNAL, _UNSAID = 128, 255
+"""Exit statuses from the first one up mean a command that was killed; 255 is the engine's own for any error."""
+
 _ENDED_WELL = frozenset({None, 0, _EXPECTED_NO_CHANGES})
 
 
@@ -36,6 +39,7 @@ class Judged:
     acknowledged: int
     unread: int
     refusals: int
+    denied: int
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -58,6 +62,7 @@ def judge(preview: Preview) -> Judged:
         acknowledged=sum(danger.acknowledged for danger in dangers),
         unread=sum(refusal.rule in (UNREADABLE, NO_CREDENTIALS) for refusal in refusals),
         refusals=sum(refusal.rule not in (UNREADABLE, NO_CREDENTIALS) and not refusal.danger for refusal in refusals),
+        denied=len(preview.said("denied")),
     )
 
 
@@ -67,6 +72,8 @@ def _verdict(preview: Preview) -> Verdict:
         return Verdict.FAILED
     refused = [each for each in resources if each.refusals or any(not danger.acknowledged for danger in each.dangers)]
     ended_well = preview.exit in _ENDED_WELL
+    if preview.exit is not None and _BY_A_SIGNAL <= preview.exit < _UNSAID:
+        return Verdict.FAILED
     if refused and ended_well and all(_is_not_read(each) or _is_open(each) for each in resources):
         return Verdict.NOT_READ
     if refused:

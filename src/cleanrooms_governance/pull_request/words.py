@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cleanrooms_governance.markdown import code, inline
-from cleanrooms_governance.pull_request.acting import awaited_votes, coming_votes
+from cleanrooms_governance.pull_request.acting import awaited_votes, coming_votes, warnings
 from cleanrooms_governance.pull_request.preview import Preview
 from cleanrooms_governance.pull_request.verdict import Judged, Verdict
 from cleanrooms_governance.text import plain
@@ -54,7 +54,9 @@ def headline(judged: Judged) -> str:
             status = f" (exit status {preview.exit})" if preview.exit else ""
             return f"the preview failed{status}"
         case Verdict.REFUSED:
-            return f"refused ({', '.join(_reasons(judged))})" + (f", {changes} planned" if judged.changes else "")
+            return f"refused ({', '.join(_reasons(judged))})" + (
+                f"; planned: {changes}{_final(judged)}" if judged.changes else ""
+            )
         case Verdict.NOT_READ:
             return "read nothing, only the file was checked" if preview.resources else "declares nothing"
         case Verdict.DANGEROUS:
@@ -62,9 +64,10 @@ def headline(judged: Judged) -> str:
         case Verdict.CHANGES:
             return _changes(judged)
         case Verdict.WAITING:
-            return f"{changes} under way, waiting for others" if judged.changes else "nothing to change, waiting for others"
+            return _waiting(judged)
         case Verdict.NOTHING:
-            return "nothing to change"
+            warned = len(preview.warnings) + sum(1 for _ in warnings(preview))
+            return f"nothing to change, {counted(warned, 'warning')}" if warned else "nothing to change"
 
 
 def _changes(judged: Judged) -> str:
@@ -72,13 +75,23 @@ def _changes(judged: Judged) -> str:
     later = sum(each.fingerprint is None and not each.forgotten for each in judged.preview.resources)
     forgotten = sum(each.forgotten for each in judged.preview.resources)
     said = [
-        counted(judged.changes, "change") if judged.changes or not (others or later or forgotten) else "",
-        f"{judged.final} of them cannot be undone" if judged.final else "",
+        f"{counted(judged.changes, 'change')}{_final(judged)}" if judged.changes or not (others or later or forgotten) else "",
         f"{counted(forgotten, 'resource')} forgotten" if forgotten else "",
         f"{later} known only during the run" if later else "",
         f"{counted(others, 'resource')} of other kinds" if others else "",
     ]
     return ", ".join(each for each in said if each)
+
+
+def _final(judged: Judged) -> str:
+    return f", {judged.final} of them cannot be undone" if judged.final else ""
+
+
+def _waiting(judged: Judged) -> str:
+    said = [counted(judged.changes, "change") + " under way" if judged.changes else "nothing to change"]
+    said += ["waiting for others"] if judged.preview.said("waiting", "skipped") or not judged.denied else []
+    said += [f"{judged.denied} denied"] if judged.denied else []
+    return ", ".join(said)
 
 
 def _reasons(judged: Judged) -> list[str]:

@@ -46,10 +46,11 @@ class Keys:
     own: dict[str, str] = field(default_factory=dict)
 
 
-def groups_of(found: Found, keys: Keys, names: Mapping[AccountId, str]) -> list[Group]:
+def groups_of(found: Found, keys: Keys, names: Mapping[AccountId, str], key: str | None = None) -> list[Group]:
     """Return the entries of everything that was found, in an order that depends on nothing else.
 
-    Parameters: ``names`` are names of accounts, by which several memberships of one collaboration are told apart.
+    Parameters: ``names`` are names of accounts, by which several memberships of one collaboration are told apart; ``key`` is to
+    be that of the only collaboration, or of the only membership in somebody else's.
     """
     own = {each.live.id: each for each in sorted(found.collaborations, key=lambda each: _order(each.live))}
     joined: dict[str, list[LiveMembership]] = {}
@@ -60,8 +61,8 @@ def groups_of(found: Found, keys: Keys, names: Mapping[AccountId, str]) -> list[
     }
     groups = []
     for live in sorted(lives.values(), key=_order):
-        collaborations = (_collaboration(own[live.id], keys),) if live.id in own else ()
-        memberships = tuple(_memberships(joined.get(live.id, ()), keys, names))
+        collaborations = (_collaboration(own[live.id], keys, key),) if live.id in own else ()
+        memberships = tuple(_memberships(joined.get(live.id, ()), keys, names, None if collaborations else key))
         groups.append(Group((*collaborations, *memberships)[0].key, collaborations, memberships))
     return groups
 
@@ -89,22 +90,25 @@ def _order(live: Collaboration) -> tuple[str, str, str]:
     return (live.name.lower(), live.region, live.id)
 
 
-def _collaboration(found: LiveCollaboration, keys: Keys) -> Entry:
+def _collaboration(found: LiveCollaboration, keys: Keys, wanted: str | None) -> Entry:
     live = found.live
-    key = _free(live.name, live, keys.collaborations)
+    key = wanted or _free(live.name, live, keys.collaborations)
     keys.collaborations.add(key)
     keys.own[live.id] = key
     section = collaboration_section(found)
     return Entry(key, section.document, section.remarks)
 
 
-def _memberships(several: Sequence[LiveMembership], keys: Keys, names: Mapping[AccountId, str]) -> Iterator[Entry]:
+def _memberships(
+    several: Sequence[LiveMembership], keys: Keys, names: Mapping[AccountId, str], wanted: str | None
+) -> Iterator[Entry]:
     for each in several:
         account, live = each.membership.account, each.collaboration
         own_key = keys.own.get(live.id)
         who = names.get(account, account)
         named = live.name if len(several) == 1 else f"{live.name[: LONGEST_KEY // 2]} {who}"
-        key = _free(named, live, keys.memberships, account)
+        only = wanted if len(several) == 1 else None
+        key = only or _free(named, live, keys.memberships, account)
         keys.memberships.add(key)
         section = membership_section(each, own_key)
         yield Entry(key, section.document, (*_of_whom(each, own_key), *section.remarks))

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from textwrap import wrap
+from textwrap import TextWrapper
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -39,38 +39,38 @@ class Entry:
     remarks: tuple[str, ...] = ()
 
 
-def yaml_text(document: Mapping[str, Any], indent: int = 0) -> str:
-    """Return a mapping as YAML, each line moved to the right."""
-    yaml = _yaml()
-    stream = io.StringIO()
-    yaml.dump(_mapping(document), stream)
-    return "".join(f"{' ' * indent}{_shown_as_it_is(line)}\n" for line in stream.getvalue().rstrip("\n").split("\n"))
-
-
 def entries_text(entries: Iterable[Entry], indent: int = 0) -> str:
     """Return the entries of a section as YAML, each after its remarks, at the column given."""
-    return "".join(
-        "".join(f"{line}\n" for line in comment_lines(entry.remarks, indent)) + yaml_text({entry.key: entry.document}, indent)
-        for entry in entries
-    )
+    lines = []
+    for entry in entries:
+        lines += comment_lines(entry.remarks, indent)
+        text = _dumped(CommentedMap({_key(entry.key): _entry(entry.document)}))
+        lines += [" " * indent + _shown_as_it_is(line) for line in text.split("\n")]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def comment_lines(remarks: Iterable[str], indent: int = 0) -> list[str]:
     """Return remarks as lines of comment, out of which nothing in them leads."""
     before = f"{' ' * indent}# "
-    return [
-        line
-        for remark in remarks
-        for line in wrap(plain(remark, 1000), _COMMENT, initial_indent=before, subsequent_indent=before)
-    ]
+    lines = TextWrapper(
+        _COMMENT, initial_indent=before, subsequent_indent=before, break_long_words=False, break_on_hyphens=False
+    )
+    return [line for remark in remarks for line in lines.wrap(plain(remark, 1000))]
 
 
 def flow_text(document: Mapping[str, Any]) -> str:
     """Return a mapping on one line, without the braces around it."""
-    yaml = _yaml()
+    return _shown_as_it_is(_dumped(_flow(document))).removeprefix("{").removesuffix("}")
+
+
+def _dumped(document: CommentedMap) -> str:
+    yaml = YAML(typ="rt")
+    yaml.width = _WIDE
+    yaml.allow_unicode = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
-    yaml.dump(_flow(document), stream)
-    return _shown_as_it_is(stream.getvalue()).rstrip("\n").removeprefix("{").removesuffix("}")
+    yaml.dump(document, stream)
+    return stream.getvalue().rstrip("\n")
 
 
 def _shown_as_it_is(line: str) -> str:
@@ -92,12 +92,14 @@ def _escape(character: str) -> str:
     return f"\\U{code:08X}" if code > 0xFFFF else f"\\u{code:04X}"
 
 
-def _yaml() -> YAML:
-    yaml = YAML(typ="rt")
-    yaml.width = _WIDE
-    yaml.allow_unicode = True
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    return yaml
+def _entry(document: Mapping[str, Any]) -> CommentedMap:
+    """Return what an entry says: an account on one line, if it is a short one, and all else with a line for each key."""
+    entry: CommentedMap = _flow(document) if _fits(document) and not _lists(document) else _mapping(document)
+    return entry
+
+
+def _lists(value: Any) -> bool:
+    return isinstance(value, list | tuple) or (isinstance(value, Mapping) and any(map(_lists, value.values())))
 
 
 def _mapping(document: Mapping[str, Any]) -> CommentedMap:

@@ -81,8 +81,10 @@ def test_a_pace_that_takes_longer_than_any_calendar_lasts() -> None:
     assert (True, None) == (pace(week(10**9, 10**9 + 1)).lasts, pace(lifetime(10**9, 10**9 + 1)).empty)
 
 
-def test_before_the_beginning_there_is_no_pace() -> None:
-    assert None is pace_of(week(70), SUNDAY)
+def test_before_the_beginning_and_in_the_first_hour_there_is_no_pace() -> None:
+    assert None is pace_of(week(60), SUNDAY - timedelta(days=1))
+    assert None is pace_of(week(60), SUNDAY + timedelta(minutes=59))
+    assert 240 == pace(week(60), SUNDAY + timedelta(hours=1)).a_day
     assert None is pace_of(Part(("SUM",), 1, 2), NOW)
 
 

@@ -49,6 +49,11 @@ def test_what_was_not_reviewed_is_named(more: Plan, expected: tuple[str, ...]) -
     assert expected == unreviewed(more, REVIEWED.document())
 
 
+def test_a_danger_that_was_reviewed_as_refused_does_not_pass_because_it_was_acknowledged_since() -> None:
+    refused = replace(REVIEWED, dangers=(replace(DANGER, acknowledged=False),)).document()
+    assert (f"{DANGER.message} (acknowledged since it was reviewed as refused)",) == unreviewed(REVIEWED, refused)
+
+
 def test_a_wider_auto_approval_list_spares_no_votes_that_were_reviewed() -> None:
     reviewed = Plan("some-id", (ADD, WIDER))
     assert 1 == len(unreviewed(Plan("some-id", (replace(ADD, needs_votes=False),)), reviewed.document()))

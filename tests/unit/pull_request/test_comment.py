@@ -13,7 +13,8 @@ from cleanrooms_governance.pull_request.fitting import GITHUB_LIMIT, length
 from cleanrooms_governance.pull_request.verdict import Verdict
 from tests.hostile import NAME
 from tests.unit.core.test_markdown import GFM, MADE_SOMETHING_OF, Rendered
-from tests.unit.pull_request.examples import HERE, PREVIEWS, comment, document, many, preview
+from tests.unit.pull_request.examples import HERE, PREVIEWS, comment, document, preview
+from tools.pictures.large import many
 
 
 @pytest.mark.parametrize("example", PREVIEWS)
@@ -34,7 +35,8 @@ def test_only_nothing_to_change_looks_green(example: str) -> None:
 
 def test_the_title_says_the_verdict_and_the_next_lines_what_follows() -> None:
     _, title, _, *lines = comment("refused").markdown.splitlines()
-    assert title == "### ⛔ retailer: refused (1 danger not acknowledged, 1 not read), 3 changes planned"
+    said = "refused (1 danger not acknowledged, 1 not read); planned: 3 changes, 1 of them cannot be undone"
+    assert f"### ⛔ retailer: {said}" == title
     assert lines[0] == "> [!CAUTION]"
     assert "`pulumi up` writes **nothing**" in lines[1]
 
@@ -96,7 +98,7 @@ def test_a_comment_fits_and_says_what_is_cut(collaborations: int, each: int) -> 
 
 
 def test_what_must_be_read_is_cut_last() -> None:
-    text = render([preview("many.retailer", 0, many(1, 60, danger=True))], Wishes(limit=14_000)).markdown
+    text = render([preview("many.retailer", 0, many(1, 60, danger=True))], Wishes(limit=11_000)).markdown
     dangers, _, rest = text.partition("#### Who must act")
     assert 60 == dangers.count("**collaboration `collaboration-000`, acknowledged**")
     assert "will have to vote" in rest
@@ -117,10 +119,10 @@ def test_many_stacks_fit_and_are_all_named() -> None:
 
 
 def test_the_address_of_the_whole_preview_is_where_something_was_cut() -> None:
-    wishes = Wishes(page="https://forge.example/job/1")
+    wishes = Wishes(page="https://forge.example/job/1", limit=3000)
     assert (
         "read [the output of the preview](https://forge.example/job/1)"
-        in render([preview("many.retailer", 0, many(1, 900))], wishes).markdown
+        in render([preview("many.retailer", 0, many(1, 90))], wishes).markdown
     )
 
 
@@ -143,6 +145,48 @@ def test_a_name_of_another_account_makes_nothing_in_any_place() -> None:
     } >= rendered.elements
     without_ours = rendered.acted_upon.replace("[!WARNING]", "").replace("collaboration-0", "")
     assert [] == MADE_SOMETHING_OF.findall(without_ours)
+
+
+def _with_line(example: str, severity: str, line: str, summary: str = "") -> str:
+    """The comment on an example of whose first collaboration one line more is said, and in the summary one entry more."""
+    read = document(example)
+    urn = next(step["urn"] for step in read["steps"] if step["urn"].endswith("dynamic/cleanrooms:Collaboration::campaigns"))
+    read["diagnostics"].append({"urn": urn, "message": f"{severity}: {line}\n", "severity": severity})
+    read["diagnostics"].append({"message": f"Summary: 1 {summary}\n{summary}\n", "severity": "info"})
+    return render([preview(example, 0, read)]).markdown
+
+
+def test_a_warning_is_shown_and_not_folded() -> None:
+    text = _with_line("nothing.retailer", "warning", "the query log is on for ever")
+    assert "### ✅ retailer: nothing to change, 1 warning" == text.splitlines()[1]
+    assert "#### Warnings\n\n- **collaboration campaigns**: the query log is on for ever" in text
+    assert "<details>" not in text
+
+
+def test_what_was_denied_is_said_once_with_what_to_do() -> None:
+    line = "add member 555566667777 is not filed again: 444455556666 (Bank) denied it. Talk to them"
+    summary = "denied: collaboration campaigns: add member 555566667777 is not filed again: 444455556666 (Bank) denied it"
+    text = _with_line("votes.retailer", "warning", line, summary)
+    assert 1 == text.count("denied it. Talk to them")
+    assert "- **collaboration campaigns**, denied: add member `555566667777` is not filed again" in text
+
+
+def test_a_title_says_that_something_was_denied_and_not_that_it_is_waited_for() -> None:
+    summary = "denied: collaboration campaigns: add member 555566667777 is not filed again: 444455556666 (Bank) denied it"
+    assert (
+        "### ⏳ retailer: nothing to change, 1 denied" == _with_line("nothing.retailer", "info", "x", summary).splitlines()[1]
+    )
+
+
+def test_what_a_privacy_budget_allows_stands_below_its_change() -> None:
+    urn = "urn:pulumi:retailer::cleanrooms::pulumi-python:dynamic/cleanrooms:PrivacyBudgetTemplate::media/noise"
+    plan = {"changes": {"raise epsilon": {"id": "fp-1", "operation": "UpdatePrivacyBudgetTemplate", "types": []}}}
+    step = {"op": "update", "urn": urn, "newState": {"inputs": {"key": "media/noise", "plan": plan, "collaboration": "c-1"}}}
+    said = ["plan: raise epsilon (at once, no votes)", "150 AVG or SUM"]
+    diagnostics = [{"urn": urn, "message": f"{line}\n", "severity": "info"} for line in said]
+    text = render([preview("budget.retailer", 0, {"steps": [step], "diagnostics": diagnostics})]).markdown
+    assert "- budget `media/noise`: raise epsilon (at once, no votes)\n  - 150 AVG or SUM\n" in text
+    assert "<details>" not in text
 
 
 def test_two_comments_of_different_pipelines_have_different_markers() -> None:

@@ -50,6 +50,10 @@ def test_a_command_that_failed_after_a_good_document_is_a_preview_that_failed() 
     assert Verdict.FAILED is judge(preview("nothing.retailer", 255)).verdict
 
 
+def test_a_command_that_was_killed_failed_whatever_its_document_says() -> None:
+    assert Verdict.FAILED is judge(preview("refused.retailer", 137)).verdict
+
+
 def test_changes_that_were_not_expected_are_changes() -> None:
     assert Verdict.CHANGES is judge(preview("votes.bank", 7)).verdict
 

@@ -8,9 +8,9 @@ from cleanrooms_governance.cli.analyses.asked import Bill, Payers, Run, Through,
 from cleanrooms_governance.cli.columns import columns
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.cli.output import Line, Report, Tone
-from cleanrooms_governance.cli.request_reports import place_document, world_document
+from cleanrooms_governance.cli.request_reports import not_looked_at, world_document
 from cleanrooms_governance.cli.request_view import account_names, world_title
-from cleanrooms_governance.cli.worlds import NotThere, Seen, Trouble
+from cleanrooms_governance.cli.worlds import Seen, World
 from cleanrooms_governance.model import AccountId, CostType
 from cleanrooms_governance.planning.payers import RUNNER_OF
 from cleanrooms_governance.seen import NotVisible
@@ -36,13 +36,11 @@ def payers_report(found: Sequence[Seen | Payers], known: Mapping[AccountId, str]
             names = account_names(each.world, known)
             lines += _lines(each, names)
             documents.append(_document(each, names))
-        elif isinstance(each, Trouble):
-            lines += [Line(f"{each.place.label}: not read", Tone.TITLE), Line(each.why, Tone.TAKEN, 2)]
-            documents.append(place_document(each) | {"error": each.why})
-            ends.append(each.end)
-        elif isinstance(each, NotThere):
-            lines.append(Line(f"{each.place.label}: not created yet", Tone.TITLE))
-            documents.append(place_document(each))
+        elif not isinstance(each, World):
+            said, document, end = not_looked_at(each)
+            lines += said
+            documents.append(document)
+            ends.append(end)
     if not found:
         lines.append(Line("no collaborations in this stack file", Tone.FAINT))
     return Report({"collaborations": documents}, lines, worst(ends))

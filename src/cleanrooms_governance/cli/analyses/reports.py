@@ -1,19 +1,24 @@
 """What do `crgov run query`, `run job`, `run show` and `run cancel` say?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 from cleanrooms_governance.analyses.analysis import Analysis, Sensitivity, Status
 from cleanrooms_governance.analyses.budgets import Spent, spent
+from cleanrooms_governance.budgets.book import table_name
 from cleanrooms_governance.cli.analyses.conducting import Conducted, Terminal
 from cleanrooms_governance.cli.analyses.preparing import Runner
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.cli.output import Line, Report, Tone
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.privacy_budgets import table_id
+from cleanrooms_governance.privacy_budgets import BudgetedTable, table_id
 from cleanrooms_governance.seen import NotVisible
 from cleanrooms_governance.text import label, plain
+
+Tables = Mapping[str, BudgetedTable]
+NO_TABLES: Tables = MappingProxyType({})
 
 _LONG = 600
 
@@ -29,9 +34,12 @@ _ENDS = {
 _TONES = {Exit.DONE: Tone.ADDED, Exit.WAITING: Tone.CHANGED}
 
 
-def followed_report(conducted: Conducted) -> Report:
-    """Return how an analysis ended that was started and followed."""
-    return _report(conducted, _end(conducted.analysis), ())
+def followed_report(conducted: Conducted, tables: Tables = NO_TABLES) -> Report:
+    """Return how an analysis ended that was started and followed.
+
+    Parameters: ``tables`` are those of which budgets are told, by the id at the end of their ARNs, as far as they can be seen.
+    """
+    return _report(conducted, _end(conducted.analysis), (), tables)
 
 
 def detached_report(conducted: Conducted, terminal: Terminal) -> Report:
@@ -60,10 +68,10 @@ def _end(analysis: Analysis) -> Exit:
     return next((end for status, end in _ENDS.items() if status == analysis.status), Exit.UNKNOWN)
 
 
-def _report(conducted: Conducted, end: Exit, further: Any) -> Report:
+def _report(conducted: Conducted, end: Exit, further: Any, tables: Tables = NO_TABLES) -> Report:
     ends = [end, Exit.ERROR] if conducted.wrongly_charged else [end]
-    lines = [_title(conducted, end), *_facts(conducted), *_budget_lines(conducted), *further]
-    return Report(_document(conducted), lines, worst(ends))
+    lines = [_title(conducted, end), *_facts(conducted), *_budget_lines(conducted, tables), *further]
+    return Report(_document(conducted, tables), lines, worst(ends))
 
 
 def _title(conducted: Conducted, end: Exit) -> Line:
@@ -131,7 +139,7 @@ def _bound(value: float | None) -> str:
     return "any" if value is None else f"{value:g}"
 
 
-def _budget_lines(conducted: Conducted) -> Iterator[Line]:
+def _budget_lines(conducted: Conducted, tables: Tables) -> Iterator[Line]:
     before, after, names = conducted.before, conducted.after, conducted.runner.names
     if isinstance(before, NotVisible) or isinstance(after, NotVisible):
         hidden = before if isinstance(before, NotVisible) else after
@@ -141,13 +149,13 @@ def _budget_lines(conducted: Conducted) -> Iterator[Line]:
         return
     yield Line("privacy budgets before and after, whoever has used them meanwhile:", indent=2)
     for each in spent(before, after):
-        yield Line(_budget_line(each, names), Tone.PLAIN if _moved(each) else Tone.FAINT, 4)
+        yield Line(_budget_line(each, names, tables), Tone.PLAIN if _moved(each) else Tone.FAINT, 4)
 
 
-def _budget_line(each: Spent, names: Any) -> str:
+def _budget_line(each: Spent, names: Any, tables: Tables) -> str:
     budget = each.budget
     about = f"{plain(budget.type)} of {label(budget.owner, names)}"
-    resource = f" on {plain(table_id(each.resource), 100)}" if each.resource else ""
+    resource = f" on {plain(table_name(each.resource, tables), 100)}" if each.resource else ""
     was = "?" if each.before is None else each.before.left
     return f"{about}{resource}, {plain(each.part)}: {was} -> {each.after.left} of {each.after.of}"
 
@@ -156,7 +164,7 @@ def _moved(each: Spent) -> bool:
     return each.before != each.after
 
 
-def _document(conducted: Conducted) -> dict[str, Any]:
+def _document(conducted: Conducted, tables: Tables) -> dict[str, Any]:
     analysis, runner, charged = conducted.analysis, conducted.runner, conducted.charged
     document: dict[str, Any] = {
         **analysis_document(analysis),
@@ -168,7 +176,7 @@ def _document(conducted: Conducted) -> dict[str, Any]:
         document["charged"] = {"account": charged.candidate.account, "standing": charged.candidate.standing}
         document["wronglyCharged"] = conducted.wrongly_charged
     if conducted.after is not None:
-        document["privacyBudgets"] = _budgets_document(conducted)
+        document["privacyBudgets"] = _budgets_document(conducted, tables)
     return document
 
 
@@ -190,22 +198,23 @@ def analysis_document(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _budgets_document(conducted: Conducted) -> dict[str, Any]:
+def _budgets_document(conducted: Conducted, tables: Tables) -> dict[str, Any]:
     before, after = conducted.before, conducted.after
     for each in (before, after):
         if isinstance(each, NotVisible):
             return {"notVisible": each.reason}
     pairs = spent(before, after) if isinstance(before, tuple) and isinstance(after, tuple) else ()
-    return {"parts": [_part_document(each) for each in pairs]}
+    return {"parts": [_part_document(each, tables) for each in pairs]}
 
 
-def _part_document(each: Spent) -> dict[str, Any]:
+def _part_document(each: Spent, tables: Tables) -> dict[str, Any]:
     owner: AccountId = each.budget.owner
     return {
         "id": each.budget.id,
         "owner": owner,
         "type": each.budget.type,
         "resource": each.resource or None,
+        "table": tables[table_id(each.resource)].name if table_id(each.resource) in tables else None,
         "part": each.part,
         "before": None if each.before is None else each.before.left,
         "after": each.after.left,

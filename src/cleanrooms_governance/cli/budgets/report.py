@@ -14,8 +14,8 @@ from cleanrooms_governance.cli.budgets.looking import Budgets, Threshold
 from cleanrooms_governance.cli.columns import columns
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.cli.output import Line, Report, Tone
-from cleanrooms_governance.cli.request_reports import place_document
-from cleanrooms_governance.cli.worlds import NotThere, Seen, Trouble
+from cleanrooms_governance.cli.request_reports import not_looked_at
+from cleanrooms_governance.cli.worlds import Seen, World
 from cleanrooms_governance.input_channels import InputChannel
 from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.privacy_budgets import AccessBalance, PrivacyBudget
@@ -40,13 +40,11 @@ def budgets_report(found: Sequence[Seen | Budgets], known: Mapping[AccountId, st
             lines += _lines(each, names, now)
             documents.append(_document(each, now))
             ends += _ends(each, now)
-        elif isinstance(each, Trouble):
-            lines += [Line(f"{each.place.label}: not read", Tone.TITLE), Line(each.why, Tone.TAKEN, 2)]
-            documents.append(place_document(each) | {"error": each.why})
-            ends.append(each.end)
-        elif isinstance(each, NotThere):
-            lines.append(Line(f"{each.place.label}: not created yet", Tone.TITLE))
-            documents.append(place_document(each))
+        elif not isinstance(each, World):
+            said, document, end = not_looked_at(each)
+            lines += said
+            documents.append(document)
+            ends.append(end)
     if not found:
         lines.append(Line("no collaborations in this stack file", Tone.FAINT))
     return Report({"collaborations": documents}, lines, worst(ends))
@@ -113,13 +111,13 @@ def pace_words(part: Part, pace: Pace | None) -> str:
     if part.whole and part.left <= 0:
         return "used up"
     if pace is None:
-        return "not known"
-    if pace.empty is None or not pace.a_day:
+        return "not known yet"
+    if not pace.a_day:
         return "nothing used"
-    rate = f"{pace.a_day:.3g} a day"
+    rate = f"{pace.a_day:.3g} a day" if pace.a_day < 100 else f"{pace.a_day:.0f} a day"
     if pace.lasts:
         return f"{rate}, lasts until then"
-    return f"{rate}, used up {pace.empty.strftime(MOMENT)}"
+    return f"{rate}, used up by {pace.empty.strftime(MOMENT)}" if pace.empty else f"{rate}, no end in sight"
 
 
 def _ends(budgets: Budgets, now: datetime) -> Iterator[Exit]:
