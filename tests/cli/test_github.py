@@ -38,6 +38,15 @@ def forge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forge]:
         yield made
 
 
+def test_a_comment_that_is_made_can_be_written_at_once(forge: Forge) -> None:
+    (Path.cwd() / "preview.json").write_text("")
+    ran = crgov("comment", "--preview", "retail=preview.json", "--github", "--json")
+    assert (0, "created", "failed") == (ran.code, ran.document["github"]["comment"], ran.document["verdict"])
+    assert ["governance: failed"] == forge.pull_requests[7].labels
+    assert [ran.document["markdown"].strip()] == [each.body.strip() for each in forge.pull_requests[7].comments]
+    assert 64 == crgov("comment", "--preview", "retail=preview.json", "--pull-request", "8").code
+
+
 def test_a_comment_is_written_with_its_label(forge: Forge) -> None:
     ran = crgov("github", "publish", "comment.json", "--json")
     assert (0, "created", ["governance: dangerous"]) == (ran.code, ran.document["comment"], ran.document["labelsSet"])

@@ -48,6 +48,8 @@ _OF_STACK = _OfStack()
 @click.option("--limit", type=click.IntRange(min=2000), default=None, help="Characters that the forge takes (65536).")
 @click.option("--output", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write the comment there.")
 @click.option("--plan-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the reviewed plan there.")
+@click.option("--github", is_flag=True, help="Write it on the pull request too, as `crgov github publish` does.")
+@click.option("--pull-request", type=click.IntRange(min=1), help="With --github: another one than that of the job's event.")
 @click.option("--exit-code", is_flag=True, help="End as the worst of the previews does, instead of 0.")
 @options.as_json
 def comment(
@@ -61,14 +63,16 @@ def comment(
     limit: int | None,
     file: Path | None,
     plan_file: Path | None,
+    github: bool,
+    pull_request: int | None,
     exit_code: bool,
     as_json: bool,
 ) -> int:
     """Write one Markdown comment on one or several previews, those that failed included.
 
-    It reads files only: no account is asked, and pulumi is not needed. A file that is missing, empty or cut off is a preview
-    that failed, and the comment says so. It ends with 0 whenever the comment is written, because the job fails by the preview
-    itself.
+    It reads files only: no account is asked, and pulumi is not needed; only with --github it speaks with GitHub. A file that is
+    missing, empty or cut off is a preview that failed, and the comment says so. It ends with 0 whenever the comment is written,
+    because the job fails by the preview itself.
     """
     from cleanrooms_governance.cli.comment_report import comment_report
     from cleanrooms_governance.cli.commenting import given_previews, project_here, write
@@ -76,6 +80,8 @@ def comment(
     from cleanrooms_governance.pull_request.fitting import GITHUB_LIMIT
     from cleanrooms_governance.reviewed_plan import written
 
+    if pull_request and not github:
+        raise Misused("--pull-request goes with --github")
     if page and not _PAGE.fullmatch(page):
         raise Misused(f"{page!r} is no address: give --page https://…")
     if commit and not _COMMIT.fullmatch(commit):
@@ -90,7 +96,12 @@ def comment(
     if plan_file is not None:
         write(plan_file, written(made.plan))
     report = comment_report(made, exit_code=exit_code)
-    if file is None and not as_json:
+    if github:
+        from cleanrooms_governance.cli.publishing import beside, published
+        from cleanrooms_governance.forge.labels import labels_of
+
+        report = beside(report, published(made.markdown, labels_of(made.verdict), pull_request, output.progress))
+    if file is None and not (as_json or github):
         output.hand_over(made.markdown)
     else:
         output.show(report, as_json=as_json)

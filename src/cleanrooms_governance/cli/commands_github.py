@@ -27,9 +27,9 @@ def publish(file: Path, pull_request: int | None, as_json: bool) -> int:
     labels `governance: …` are set by the verdict, and those that no longer hold are taken away. The summary of the job says the
     same; where nothing may be written, as for a pull request from a fork, it is all, with a warning.
     """
-    from cleanrooms_governance.cli.publishing import publish_report, published
+    from cleanrooms_governance.cli.publishing import comment_in, publish_report, published
 
-    report = publish_report(published(file, pull_request, output.progress))
+    report = publish_report(published(*comment_in(file), pull_request, output.progress))
     output.show(report, as_json=as_json)
     return report.exit
 
@@ -47,5 +47,22 @@ def reviewed(commit: str, key: str, workflow: str, as_json: bool) -> int:
     from cleanrooms_governance.cli.publishing import found_review, review_report
 
     report = review_report(found_review(commit, key, workflow, output.progress))
+    output.show(report, as_json=as_json)
+    return report.exit
+
+
+@github.command(short_help="Look whether a proposal reaches accounts only as the base does.")
+@click.option("--stack", required=True, help="The stack.")
+@click.option("--base", required=True, type=click.Path(path_type=Path, file_okay=False), help="The project as the base has it.")
+@options.as_json
+def ways(stack: str, base: Path, as_json: bool) -> int:
+    """Compare the ways into accounts of the project here, included files and all, with those of another folder.
+
+    Whoever may propose a change could else name a role that the runner may become. It ends with 4 if any account is reached
+    otherwise than the base says; one that is not reached at all is no difference. Nobody is asked anything.
+    """
+    from cleanrooms_governance.cli.ways import other_ways, ways_report
+
+    report = ways_report(other_ways(stack, Path.cwd(), base))
     output.show(report, as_json=as_json)
     return report.exit

@@ -11,6 +11,7 @@ from cleanrooms_governance.forge.labels import Labels, labels_of
 from cleanrooms_governance.forge.place import place_of, repository_of
 from cleanrooms_governance.forge.publish import Outcome, publish
 from cleanrooms_governance.forge.reviewed import ReviewedRun, reviewed_for
+from cleanrooms_governance.pull_request.marker import marker
 
 _SAID = {
     "created": "wrote the comment",
@@ -20,13 +21,18 @@ _SAID = {
 }
 
 
-def published(file: Path, pull_request: int | None, say: Callable[[str], None]) -> Outcome:
-    """Publish the comment that a file holds.
+def published(markdown: str, labels: Labels, pull_request: int | None, say: Callable[[str], None]) -> Outcome:
+    """Publish a comment where the environment says, on the pull request of the job if no other one is named.
 
-    Raises: ``Misused`` if the file holds none, ``ForgeError``.
+    Raises: ``ForgeError``.
     """
-    markdown, labels = _comment_in(file)
     return publish(markdown, labels, place_of(os.environ, pull_request), say)
+
+
+def beside(comment: Report, outcome: Outcome) -> Report:
+    """Return the report of a comment with what became of it on the forge."""
+    there = publish_report(outcome)
+    return Report({**comment.document, "github": there.document}, [*comment.lines, *there.lines], comment.exit)
 
 
 def publish_report(outcome: Outcome) -> Report:
@@ -54,8 +60,7 @@ def found_review(commit: str, key: str, workflow: str, say: Callable[[str], None
 
     Raises: ``NotReviewed``, ``ForgeError``.
     """
-    marker = f"<!-- crgov:comment {key} -->"
-    found = reviewed_for(commit, workflow, marker, repository_of(os.environ), say)
+    found = reviewed_for(commit, workflow, marker(key), repository_of(os.environ), say)
     if outputs := os.environ.get("GITHUB_OUTPUT"):
         told = {
             "pull-request": found.pull_request,
@@ -75,7 +80,11 @@ def review_report(found: ReviewedRun) -> Report:
     return Report(document, [Line(said)])
 
 
-def _comment_in(file: Path) -> tuple[str, Labels]:
+def comment_in(file: Path) -> tuple[str, Labels]:
+    """Return the comment that a file holds, and its labels if it is the document of one.
+
+    Raises: ``Misused`` if the file holds none.
+    """
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
