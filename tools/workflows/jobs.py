@@ -18,8 +18,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.workflows.expressions import filled, holds
 from tools.pulumi.toolchain import CHECKOUT
+from tools.workflows.expressions import filled, holds
 
 WORKFLOWS = CHECKOUT / "workflows"
 _ASKS_FOR_THE_JOB = re.compile(r"\b(always|cancelled|failure|success)\(\)")
