@@ -41,10 +41,11 @@ def errors(preview: Preview) -> Iterator[Part]:
 
 
 def dangers(judged: Judged) -> Iterator[Part]:
-    """Yield what is refused and what is dangerous: what is not acknowledged first."""
+    """Yield what is refused, what is dangerous and what cannot be undone: what is not acknowledged first."""
     if judged.verdict is Verdict.NOT_READ:
         return
-    lines = [*_unacknowledged(judged.preview), *_acknowledged(judged.preview), *_refused(judged.preview)]
+    preview = judged.preview
+    lines = [*_unacknowledged(preview), *_final(preview), *_acknowledged(preview), *_refused(preview)]
     if lines:
         yield Part(tuple(lines), Weight.DANGER, before=("#### Dangers and refusals", ""), about="dangers and refusals")
 
@@ -57,6 +58,13 @@ def _unacknowledged(preview: Preview) -> Iterator[str]:
                 said = refused.get(danger.fingerprint, danger.message)
                 passes = "" if danger.fingerprint in said else f" It passes with {code(danger.fingerprint)}."
                 yield f"- ⛔ **{inline(resource.name)}, not acknowledged**: {inline(said)}{passes}"
+
+
+def _final(preview: Preview) -> Iterator[str]:
+    for resource in preview.resources:
+        for change in resource.changes:
+            if change.is_final:
+                yield f"- ⚠️ **{inline(resource.name)}, cannot be undone**: {inline(change.text)}"
 
 
 def _refused(preview: Preview) -> Iterator[str]:

@@ -82,7 +82,7 @@ def _verdict(preview: Preview) -> Verdict:
         return Verdict.FAILED
     if not resources and not preview.others:
         return Verdict.NOT_READ
-    if any(each.dangers for each in resources):
+    if any(each.dangers or any(change.is_final for change in each.changes) for each in resources):
         return Verdict.DANGEROUS
     if preview.said("to do") or preview.others or any(each.forgotten or _is_open(each) for each in resources):
         return Verdict.CHANGES

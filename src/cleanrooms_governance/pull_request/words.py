@@ -60,7 +60,8 @@ def headline(judged: Judged) -> str:
         case Verdict.NOT_READ:
             return "read nothing, only the file was checked" if preview.resources else "declares nothing"
         case Verdict.DANGEROUS:
-            return f"{_changes(judged)}, {counted(judged.acknowledged, 'acknowledged danger')}"
+            dangers = f", {counted(judged.acknowledged, 'acknowledged danger')}" if judged.acknowledged else ""
+            return f"{_changes(judged)}{dangers}"
         case Verdict.CHANGES:
             return _changes(judged)
         case Verdict.WAITING:
@@ -126,7 +127,8 @@ def consequence(judged: Judged) -> str:
                 " what would change, who has to vote and what is dangerous needs a preview with credentials."
             )
         case Verdict.DANGEROUS:
-            return "The file acknowledges what is dangerous here, so **a run after the merge does it**. Read the dangers first."
+            what = "acknowledges what is dangerous here" if judged.acknowledged else "asks for what cannot be undone"
+            return f"The file {what}, so **a run after the merge does it**. Read the dangers first."
         case _:
             return ""
 

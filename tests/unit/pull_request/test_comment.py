@@ -47,6 +47,20 @@ def test_a_danger_names_the_fingerprint_that_passes_it_and_stands_above_the_chan
     assert re.search(r"acknowledged\*\* by `fp-[0-9a-f]{16}`: ", dangers)
 
 
+def test_what_cannot_be_undone_is_dangerous_and_stands_above_who_must_act_though_no_danger_is_planned() -> None:
+    changed = document("refused.retailer")
+    every = [step.get("newState", {}).get("inputs", {}) for step in changed["steps"]]
+    for inputs in every:
+        if isinstance(inputs.get("plan"), dict):
+            inputs["plan"]["dangers"] = {}
+            inputs["refused"] = []
+    changed["diagnostics"] = [each for each in changed["diagnostics"] if each["severity"] != "error"]
+    text = render([preview("refused.retailer", 0, changed)]).markdown
+    before, _, _ = text.partition("#### Who must act")
+    assert "The file asks for what cannot be undone, so **a run after the merge does it**" in before
+    assert "⚠️ **collaboration campaigns, cannot be undone**: remove member `444455556666` (Bank)" in before
+
+
 def test_who_is_awaited_is_named_with_the_day_since_when() -> None:
     text = comment("votes").markdown
     assert "`444455556666` (Bank) **has to vote** (awaited since **2026-03-02**) on change request" in text
