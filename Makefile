@@ -45,6 +45,10 @@ check: setup ## lint, formatting, types and the rules of who may import whom
 demo: setup ## play the whole story on this machine: no AWS account, no network
 	@$(PY) -m demo.play
 
+.PHONY: demo-gitops
+demo-gitops: setup ## play a pull request on this machine, from the preview to the drift; leaves pages in .demo/
+	@$(PY) -m demo.pull_request
+
 .PHONY: bench
 bench: ## measure, among others against moto
 	@tools/pulumi/setup --with bench
@@ -72,5 +76,5 @@ audit-dependencies: setup ## look up what is known against the locked packages; 
 
 .PHONY: clean
 clean: ## remove .venv and everything the tools left here; built toolchains stay in the cache
-	@rm -rf dist .venv .venv.lock .soak .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf dist .venv .venv.lock .soak .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .demo
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

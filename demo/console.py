@@ -2,6 +2,7 @@
 
 import difflib
 import sys
+from collections.abc import Sequence
 
 from tools.playground import Run
 
@@ -21,6 +22,19 @@ def command(run: Run) -> None:
     _show(f"\n$ {run.command}\n{run.output.rstrip()}\n")
     if run.code:
         _show(f"[exit status {run.code}]\n")
+
+
+def job(steps: Sequence[str], said: str, *, failed: bool) -> None:
+    """Show which steps a job of a workflow took, what one of them said, and whether the job failed."""
+    _show("".join(f"   ▸ {step}\n" for step in steps))
+    if said:
+        _show(f"\n{said.rstrip()}\n")
+    _show("[the job failed]\n" if failed else "[the job ended well]\n")
+
+
+def document(markdown: str) -> None:
+    """Show Markdown as it was written."""
+    _show("\n" + "".join(f"  │ {line}\n" for line in markdown.rstrip().splitlines()))
 
 
 def edit(before: str, after: str, name: str) -> None:

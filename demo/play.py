@@ -1,23 +1,15 @@
 """Play the story: create, join, vote, commit, protect a table, change who pays, use a budget up, see drift, remove a member."""
 
 import re
-import signal
 import sys
-import tempfile
-from pathlib import Path
-from typing import Any
-
-import botocore.session
 
 from cleanrooms_emulator.control.client import EmulatorControl
-from cleanrooms_emulator.transport.server_process import ServiceDidNotStart, server_process
 from demo import console
 from demo.edits import StackText
+from demo.people import BANK, MEDIA, RETAILER, associate, only_collaboration, take_results_from_the_bank
+from demo.telling import shown, tell
 from tools.playground import Playground, Run
-from tools.pulumi.toolchain import ToolchainMissing
 
-REGION = "eu-west-1"
-RETAILER, MEDIA, BANK = "111122223333", "222233334444", "444455556666"
 LOW = 2
 """The exit status of `crgov budgets` when less is left than the stack file wants to hear of."""
 WAITING = 3
@@ -50,37 +42,19 @@ BUDGETS = f"""      privacyBudgets:
 QUERY = ("--sql", "select count(*) as people from audience", "--to-member", RETAILER)
 
 
-class StoryBroken(Exception):
-    """A command did not end as the story says."""
-
-
-def main() -> int:
-    """Play the story; return the exit status."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        with tempfile.TemporaryDirectory(prefix="cleanrooms-demo-") as scratch, server_process() as service:
-            _play(Playground(Path(scratch), service.url, RETAILER), service.url)
-    except (StoryBroken, ToolchainMissing, ServiceDidNotStart) as error:
-        console.problem(str(error))
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
 def _play(playground: Playground, url: str) -> None:
     console.heading(
         "The retailer's stack creates a collaboration of three accounts; its own and the media partner's account join"
     )
     creator = StackText.of("creator", playground)
     playground.init("creator")
-    _shown(playground.up("creator"), "created collaboration")
+    shown(playground.up("creator"), "created collaboration")
 
     console.heading("The bank joins from a stack of its own, which declares how the bank votes")
-    collaboration = _only_collaboration(url)
+    collaboration = only_collaboration(url)
     bank = StackText.of("bank", playground, collaboration)
     playground.init("bank")
-    _shown(playground.up("bank"), "joined")
+    shown(playground.up("bank"), "joined")
 
     _a_change_by_votes(playground, creator)
     _protection(playground, creator, url)
@@ -102,46 +76,46 @@ def _a_change_by_votes(playground: Playground, creator: StackText) -> None:
         "An edit of the stack file: a new member, and results for the bank. The preview says what needs whose votes"
     )
     creator.edit((BANK_ENTRY, BANK_RECEIVES + INSURER_ENTRY))
-    _shown(playground.preview("creator"), "needs the votes of")
+    shown(playground.preview("creator"), "needs the votes of")
 
     console.heading(
         "pulumi up files the change request, votes for the media partner by `ownPlan: approve`, and says whom it waits for"
     )
-    _shown(playground.up("creator"), "waits for 444455556666")
+    shown(playground.up("creator"), "waits for 444455556666")
 
     console.heading("Another preview says so again, and plans nothing")
-    _shown(playground.preview("creator", "--expect-no-changes"), "waits for 444455556666")
+    shown(playground.preview("creator", "--expect-no-changes"), "waits for 444455556666")
 
     console.heading("The bank's own stack votes by its declared rule")
-    _shown(playground.up("bank"), "by approve rule")
+    shown(playground.up("bank"), "by approve rule")
 
     console.heading("pulumi up commits, reads back, and is converged")
-    _shown(playground.up("creator"), "converged")
-    _shown(playground.preview("creator", "--expect-no-changes"), "unchanged")
+    shown(playground.up("creator"), "converged")
+    shown(playground.preview("creator", "--expect-no-changes"), "unchanged")
 
 
 def _protection(playground: Playground, creator: StackText, url: str) -> None:
     console.heading("The media partner has brought a table. Its budgets are declared, and previewed with what they give away")
-    _associate(url, "audience")
+    associate(url, "audience")
     creator.edit((MEDIA_VOTES, MEDIA_VOTES + BUDGETS))
-    _shown(playground.preview("creator"), "if it is used for one kind alone: 150 AVG")
-    _shown(playground.up("creator", "--skip-preview"), "created the access budget of table audience")
+    shown(playground.preview("creator"), "if it is used for one kind alone: 150 AVG")
+    shown(playground.up("creator", "--skip-preview"), "created the access budget of table audience")
 
     console.heading("The media partner queries the table for the retailer, at its own cost")
-    _shown(_query(playground, MEDIA), "CALENDAR_WEEK: 4 -> 3 of 4")
+    shown(_query(playground, MEDIA), "CALENDAR_WEEK: 4 -> 3 of 4")
 
 
 def _budgets_go(playground: Playground, creator: StackText) -> None:
     console.heading("Another query is charged to the bank; what is left of the budgets is written as a page, too")
-    _shown(_query(playground, BANK), f"paid by  {BANK}")
-    _shown(playground.crgov("budgets", "--stack", "creator", "--html", "budgets.html"), "2 of 4 (50%)", ends_with=LOW)
+    shown(_query(playground, BANK), f"paid by  {BANK}")
+    shown(playground.crgov("budgets", "--stack", "creator", "--html", "budgets.html"), "2 of 4 (50%)", ends_with=LOW)
 
     console.heading("More of it? With any edit AWS resets the balance: refused, until exactly that is acknowledged")
     creator.edit((AMOUNT, LARGER_AMOUNT))
     refused = playground.preview("creator")
-    _shown(refused, "what was used can be used again", ends_with=REFUSED)
+    shown(refused, "what was used can be used again", ends_with=REFUSED)
     creator.edit((MEDIA_VOTES, f"{MEDIA_VOTES}      acknowledge: [{_marks(refused)}]\n"))
-    _shown(playground.up("creator", "--skip-preview"), "changed the access budget of table audience")
+    shown(playground.up("creator", "--skip-preview"), "changed the access budget of table audience")
 
 
 def _query(playground: Playground, payer: str) -> Run:
@@ -151,95 +125,40 @@ def _query(playground: Playground, payer: str) -> Run:
 def _another_payer(playground: Playground, creator: StackText, bank: StackText) -> None:
     console.heading("The bank is to pay for queries, which the media partner has paid for by default: that takes votes, too")
     creator.edit((BANK_RECEIVES, BANK_PAYS))
-    _shown(playground.up("creator"), "waits for 444455556666")
+    shown(playground.up("creator"), "waits for 444455556666")
 
     console.heading("What does the bank have to do? crgov writes what to send to it")
-    _shown(playground.crgov("ask", BANK, "--stack", "creator"), "444455556666", ends_with=WAITING)
+    shown(playground.crgov("ask", BANK, "--stack", "creator"), "444455556666", ends_with=WAITING)
 
     console.heading("The bank allows it in its own stack: a rule for the vote, and the payment that it accepts")
     bank.edit((BANK_VOTES, BANK_VOTES_FOR_PAYING), (BANK_REGION, BANK_REGION + BANK_ACCEPTS))
-    _shown(playground.up("bank"), "by approve rule")
+    shown(playground.up("bank"), "by approve rule")
 
     console.heading("Committed by the creator's stack; then the bank's stack accepts, and only then can the bank be charged")
-    _shown(playground.up("creator"), "committed change request")
-    _shown(playground.up("bank"), "accepted to pay for queryCompute")
+    shown(playground.up("creator"), "committed change request")
+    shown(playground.up("bank"), "accepted to pay for queryCompute")
 
 
 def _drift(playground: Playground, url: str, collaboration: str) -> None:
     console.heading("Somebody takes the results away from the bank in the console, with everybody's votes")
-    _change_behind_our_back(url, collaboration)
+    take_results_from_the_bank(url, collaboration)
     console.note("(three console users: filed as the retailer, approved as media and bank, committed)")
-    _shown(playground.preview("creator"), "plan: grant CAN_RECEIVE_RESULTS to 444455556666")
+    shown(playground.preview("creator"), "plan: grant CAN_RECEIVE_RESULTS to 444455556666")
 
 
 def _a_removal(playground: Playground, creator: StackText) -> None:
     console.heading("The bank is to leave. A removal needs no votes and is final, so absence from the file is not enough")
     creator.edit((BANK_PAYS, ""), (MEMBERSHIPS, REMOVED + MEMBERSHIPS))
     refused = playground.preview("creator")
-    _shown(refused, "refused", ends_with=REFUSED)
+    shown(refused, "refused", ends_with=REFUSED)
 
     console.heading("Refused: nobody would be named to pay any more. The fingerprint passes exactly this danger, and no other")
     creator.edit((REMOVED, f"{REMOVED}      acknowledge: [{_marks(refused)}]\n"))
-    _shown(playground.up("creator"), "removed member 444455556666")
+    shown(playground.up("creator"), "removed member 444455556666")
 
 
 def _marks(refused: Run) -> str:
     return ", ".join(sorted(set(re.findall(r"add (fp-[0-9a-f]{16})", refused.output))))
-
-
-def _shown(run: Run, expected: str, ends_with: int = 0) -> None:
-    console.command(run)
-    if run.code != ends_with or expected not in run.output:
-        raise StoryBroken(f"{run.command} should have ended with status {ends_with} and said {expected!r}")
-
-
-def _client(url: str, account: str) -> Any:
-    return botocore.session.Session().create_client(
-        "cleanrooms",
-        region_name=REGION,
-        endpoint_url=url,
-        aws_access_key_id=account,
-        aws_secret_access_key="not-checked",
-    )
-
-
-def _only_collaboration(url: str) -> str:
-    listed = _client(url, RETAILER).list_collaborations()["collaborationList"]
-    return str(listed[0]["id"])
-
-
-def _change_behind_our_back(url: str, collaboration: str) -> None:
-    entry = {"member": {"accountId": BANK, "memberAbilities": []}}
-    filed = _client(url, RETAILER).create_collaboration_change_request(
-        collaborationIdentifier=collaboration,
-        changes=[{"specificationType": "MEMBER", "specification": entry}],
-    )
-    request = filed["collaborationChangeRequest"]["id"]
-    for account, action in ((MEDIA, "APPROVE"), (BANK, "APPROVE"), (RETAILER, "COMMIT")):
-        _client(url, account).update_collaboration_change_request(
-            collaborationIdentifier=collaboration, changeRequestIdentifier=request, action=action
-        )
-
-
-def _associate(url: str, name: str) -> None:
-    """Somebody at the media partner brings a table, which the account itself may query."""
-    client = _client(url, MEDIA)
-    table = client.create_configured_table(
-        name=name,
-        tableReference={"glue": {"databaseName": "lake", "tableName": name}},
-        allowedColumns=["person", "region"],
-        analysisMethod="DIRECT_QUERY",
-    )["configuredTable"]["id"]
-    rule = {"allowedAnalyses": ["ANY_QUERY"], "allowedAnalysisProviders": [MEDIA]}
-    client.create_configured_table_analysis_rule(
-        configuredTableIdentifier=table, analysisRuleType="CUSTOM", analysisRulePolicy={"v1": {"custom": rule}}
-    )
-    client.create_configured_table_association(
-        name=name,
-        membershipIdentifier=client.list_memberships()["membershipSummaries"][0]["id"],
-        configuredTableIdentifier=table,
-        roleArn=f"arn:aws:iam::{MEDIA}:role/lake",
-    )
 
 
 def _counts(url: str) -> tuple[int, int, int, int]:
@@ -251,4 +170,4 @@ def _counts(url: str) -> tuple[int, int, int, int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(_play))

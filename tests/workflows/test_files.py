@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.expressions import value
-from tests.workflows.jobs import WORKFLOWS, read
+from tools.workflows.expressions import value
+from tools.workflows.jobs import WORKFLOWS, read
 
 GITHUB = sorted(f"github/{each.name}" for each in (WORKFLOWS / "github").glob("*.yml"))
 READS, WRITES = "read", "write"

@@ -18,8 +18,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.workflows.expressions import filled, holds
 from tools.pulumi.toolchain import CHECKOUT
+from tools.workflows.expressions import filled, holds
 
 WORKFLOWS = CHECKOUT / "workflows"
 _ASKS_FOR_THE_JOB = re.compile(r"\b(always|cancelled|failure|success)\(\)")
@@ -55,14 +55,19 @@ class Runner:
 
 @dataclass
 class Played:
-    """A job that has ended: whether it failed, which steps were taken, and all that was said."""
+    """A job that has ended: whether it failed, which steps were taken, and what each of those that ran a command said."""
 
     run: int
     workspace: Path
     failed: bool = False
     steps: list[str] = field(default_factory=list)
-    output: str = ""
+    said: dict[str, str] = field(default_factory=dict)
     summary: str = ""
+
+    @property
+    def output(self) -> str:
+        """All that was said."""
+        return "".join(f"$ {step}\n{text}" for step, text in self.said.items())
 
 
 class _Job:
@@ -135,7 +140,7 @@ class _Job:
             text=True,
             timeout=240,
         )
-        self.played.output += f"$ {step.get('name')}\n{ended.stdout}"
+        self.played.said[step["name"]] = ended.stdout
         told = dict(line.split("=", 1) for line in self.files["GITHUB_OUTPUT"].read_text().splitlines())
         if "id" in step:
             self.context["steps"][step["id"]] = {"outputs": told}
