@@ -11,8 +11,10 @@ from typing import Any
 
 from cleanrooms_governance.cli.exit_codes import Exit
 from cleanrooms_governance.cli.output import Line, Report, Tone
-from cleanrooms_governance.cli.stack import StackPath, read_stack_at
+from cleanrooms_governance.cli.stack import CONFIG, StackPath, read_stack_at
 from cleanrooms_governance.errors import Finding, InvalidInput, Spot
+from cleanrooms_governance.settings.stack_file import SECTIONS
+from cleanrooms_governance.settings.yaml_file import read_yaml_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,19 @@ def validate_stack(at: StackPath, working: Path) -> Validated:
         stack = read_stack_at(at)
     except InvalidInput as invalid:
         return Validated(name, tuple(sorted((_placed(each, at, working) for each in invalid.findings), key=_order)))
+    if held := _sections_without_config(at):
+        message = (
+            f"holds {' and '.join(held)} without `{CONFIG}`, as a file does that a stack file includes: validate the stack"
+            " file, which reads this one as well"
+        )
+        return Validated(name, (Finding(name, message, Spot(name)),))
     return Validated(name, (), (len(stack.file.collaborations), len(stack.file.memberships)))
+
+
+def _sections_without_config(at: StackPath) -> list[str]:
+    """Return the sections that stand where those of an included file do: to the engine it is a stack without configuration."""
+    value = read_yaml_file(at.path, at.path.name).value
+    return sorted(value.keys() & set(SECTIONS)) if isinstance(value, dict) and CONFIG not in value else []
 
 
 def validated_report(found: Sequence[Validated]) -> Report:
