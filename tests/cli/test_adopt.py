@@ -11,7 +11,9 @@ import pytest
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from cleanrooms_emulator.transport.in_process import connect
 from cleanrooms_governance.aws import AwsAccounts
+from cleanrooms_governance.cli.adopting import Adopted, write_adopted
 from cleanrooms_governance.cli.stack import Stack, read_stack
+from cleanrooms_governance.errors import Refused
 from tests.cli.runner import CREATOR, MEDIA, REGION, Ran, World, crgov, project, role
 from tests.emptiness import departures_from
 
@@ -197,6 +199,14 @@ def test_a_link_stays_a_link(world: World, stack: Path) -> None:
     assert 0 == adopt(world.create(), "--write").code
     assert stack.is_symlink()
     assert "retail-media:" in real.read_text()
+
+
+def test_a_file_that_was_changed_meanwhile_is_not_written_over(stack: Path) -> None:
+    adopted = Adopted(stack, "x", (), (), before=FILE, after=f"{FILE}# more\n")
+    stack.write_text(f"{FILE}# of somebody else\n")
+    with pytest.raises(Refused, match="was changed while AWS was read"):
+        write_adopted(adopted)
+    assert f"{FILE}# of somebody else\n" == stack.read_text()
 
 
 @pytest.mark.parametrize("given", [("x",), ("0a1b2c3d-0000-4000-8000-111122223333",)], ids=["no id", "no stack"])
