@@ -72,6 +72,8 @@ def test_what_would_be_added_is_shown_and_nothing_is_written(world: World, stack
     assert "+    retail-media:\n" in ran.out
     assert '+      creator: "111122223333"\n' in ran.out
     assert "nothing was written: add --write to write it" in ran.out
+    assert ran.out.startswith("--- stacks/Pulumi.retailer.yaml\n+++ stacks/Pulumi.retailer.yaml\n")
+    assert "governed by" not in ran.out
 
 
 def test_only_lines_are_added_and_their_plan_is_empty(world: World, stack: Path) -> None:
@@ -128,7 +130,7 @@ def test_it_goes_into_a_file_that_the_stack_includes(world: World, stack: Path) 
     before = stack.read_text()
     ran = adopt(world.create(), "--into", "collaborations/new.yaml", "--write")
     assert (0, before) == (ran.code, stack.read_text()), ran.err
-    assert (folder / "new.yaml").read_text().startswith("collaborations:\n  # governed by the stack")
+    assert (folder / "new.yaml").read_text().startswith("collaborations:\n  retail-media:\n")
     assert [] == departures(world, stack, "retail-media")
 
 
