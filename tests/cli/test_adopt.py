@@ -11,7 +11,9 @@ import pytest
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from cleanrooms_emulator.transport.in_process import connect
 from cleanrooms_governance.aws import AwsAccounts
+from cleanrooms_governance.cli.adopting import Adopted, write_adopted
 from cleanrooms_governance.cli.stack import Stack, read_stack
+from cleanrooms_governance.errors import Refused
 from tests.cli.runner import CREATOR, MEDIA, REGION, Ran, World, crgov, project, role
 from tests.emptiness import departures_from
 
@@ -70,6 +72,8 @@ def test_what_would_be_added_is_shown_and_nothing_is_written(world: World, stack
     assert "+    retail-media:\n" in ran.out
     assert '+      creator: "111122223333"\n' in ran.out
     assert "nothing was written: add --write to write it" in ran.out
+    assert ran.out.startswith("--- stacks/Pulumi.retailer.yaml\n+++ stacks/Pulumi.retailer.yaml\n")
+    assert "governed by" not in ran.out
 
 
 def test_only_lines_are_added_and_their_plan_is_empty(world: World, stack: Path) -> None:
@@ -126,7 +130,7 @@ def test_it_goes_into_a_file_that_the_stack_includes(world: World, stack: Path) 
     before = stack.read_text()
     ran = adopt(world.create(), "--into", "collaborations/new.yaml", "--write")
     assert (0, before) == (ran.code, stack.read_text()), ran.err
-    assert (folder / "new.yaml").read_text().startswith("collaborations:\n  # governed by the stack")
+    assert (folder / "new.yaml").read_text().startswith("collaborations:\n  retail-media:\n")
     assert [] == departures(world, stack, "retail-media")
 
 
@@ -197,6 +201,14 @@ def test_a_link_stays_a_link(world: World, stack: Path) -> None:
     assert 0 == adopt(world.create(), "--write").code
     assert stack.is_symlink()
     assert "retail-media:" in real.read_text()
+
+
+def test_a_file_that_was_changed_meanwhile_is_not_written_over(stack: Path) -> None:
+    adopted = Adopted(stack, "x", (), (), before=FILE, after=f"{FILE}# more\n")
+    stack.write_text(f"{FILE}# of somebody else\n")
+    with pytest.raises(Refused, match="was changed while AWS was read"):
+        write_adopted(adopted)
+    assert f"{FILE}# of somebody else\n" == stack.read_text()
 
 
 @pytest.mark.parametrize("given", [("x",), ("0a1b2c3d-0000-4000-8000-111122223333",)], ids=["no id", "no stack"])

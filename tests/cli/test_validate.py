@@ -48,3 +48,10 @@ def test_programs_get_the_same_in_json(stack: Path) -> None:
 def test_nothing_named_is_wrong_usage(stack: Path) -> None:
     assert 64 == crgov("validate").code
     assert 64 == crgov("validate", "--stack", "absent").code
+
+
+def test_an_included_file_by_itself_is_not_called_valid(stack: Path) -> None:
+    (stack.parent / "bank.yaml").write_text("collaborations: {}\n")
+    ran = crgov("validate", str(stack.parent / "bank.yaml"))
+    assert 1 == ran.code
+    assert "stacks/bank.yaml: holds collaborations without `config`, as a file does that a stack file includes" in ran.out

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cleanrooms_governance.cli.exit_codes import Exit
+from cleanrooms_governance.cli.files import as_written, write_whole
 from cleanrooms_governance.cli.live_world import Seen
 from cleanrooms_governance.cli.output import Line, Report, Tone
 from cleanrooms_governance.cli.stack import CONFIG, Stack, StackPath, read_stack_at
@@ -38,10 +39,15 @@ class Adopted:
     remarks: tuple[str, ...] = ()
 
     @property
+    def name(self) -> str:
+        """The file as somebody in the working folder would write it."""
+        return as_written(self.path)
+
+    @property
     def diff(self) -> list[str]:
         """What changes in the file, as a unified difference without the lines around it: those may hold an external id."""
         before, after = (_EXTERNAL_ID.sub(r"\1***", text).splitlines() for text in (self.before, self.after))
-        return list(difflib.unified_diff(before, after, str(self.path), str(self.path), n=0, lineterm=""))
+        return list(difflib.unified_diff(before, after, self.name, self.name, n=0, lineterm=""))
 
 
 def adopt(seen: Seen, stack: Stack, at: StackPath, into: Path | None, key: str | None) -> Adopted:
@@ -60,7 +66,8 @@ def adopt(seen: Seen, stack: Stack, at: StackPath, into: Path | None, key: str |
         )
     live = lives[0]
     own_key = _declared_key(seen, stack)
-    keys = Keys(set(stack.file.collaborations), set(stack.file.memberships), {live.id: own_key} if own_key else {})
+    own = {live.id: own_key} if own_key else {}
+    keys = Keys(set(stack.file.collaborations), set(stack.file.memberships), own, stack.owner_prefix)
     mine = {each.account for each in stack.file.memberships.values() if each.collaboration in (live.id, own_key)}
     found = Found(
         () if own_key else tuple(seen.collaborations),
@@ -74,12 +81,22 @@ def adopt(seen: Seen, stack: Stack, at: StackPath, into: Path | None, key: str |
     names = {**names_in([live]), **stack.names}
     (group,) = groups_of(found, keys, names, key)
     path = into or at.path
-    before = _text_of(path, must_exist=into is None)
+    before = _text_of(path)
     prefix = _prefix(before, at) if into is None else ()
     after = inserted(before, list(_additions(group.collaborations, group.memberships, prefix)), str(path))
     _check(at, path, after, into is None, [*group.collaborations, *group.memberships])
     remarks = [f"{each.account} is invited and has not joined: see `crgov invitations`" for each in seen.invitations]
     return Adopted(path, live.id, group.collaborations, group.memberships, before, after, tuple(remarks))
+
+
+def write_adopted(adopted: Adopted) -> None:
+    """Write the file, if it still says what it said when it was read.
+
+    Raises: ``Refused`` if somebody has changed it since; ``GovernanceError`` if it cannot be written.
+    """
+    if _text_of(adopted.path) != adopted.before:
+        raise Refused(f"{adopted.path} was changed while AWS was read, so nothing was written: run this again")
+    write_whole(adopted.path, adopted.after)
 
 
 def adopted_report(adopted: Adopted, *, written: bool) -> Report:
@@ -88,11 +105,11 @@ def adopted_report(adopted: Adopted, *, written: bool) -> Report:
     lines = [_line(text, tones.get(text[:1], Tone.PLAIN)) for text in adopted.diff]
     lines += [Line(remark, Tone.FAINT) for remark in adopted.remarks]
     if written:
-        lines.append(Line(f"written: {adopted.path}. The next preview shows that nothing is changed", Tone.ADDED))
+        lines.append(Line(f"written: {adopted.name}. The next preview shows that nothing is changed", Tone.ADDED))
     else:
         lines.append(Line("nothing was written: add --write to write it", Tone.FAINT))
     document = {
-        "file": str(adopted.path),
+        "file": adopted.name,
         "collaboration": adopted.collaboration,
         "collaborations": [entry.key for entry in adopted.collaborations],
         "memberships": [entry.key for entry in adopted.memberships],
@@ -135,13 +152,14 @@ def _additions(collaborations: Sequence[Entry], memberships: Sequence[Entry], pr
             yield Addition((prefix[0], f"{prefix[1]}{name}") if prefix else (name,), entries)
 
 
-def _text_of(path: Path, *, must_exist: bool) -> str:
+def _text_of(path: Path) -> str:
+    """Return what a file says, nothing for one that is not there yet."""
     try:
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        if must_exist:
-            raise
         return ""
+    except UnicodeDecodeError:
+        raise GovernanceError(f"{path} is not UTF-8 text: save it as such") from None
     except OSError as error:
         raise GovernanceError(f"{path} cannot be read ({error.strerror}): check its permissions") from None
 

@@ -32,8 +32,7 @@ def adopt(
     changes nothing.
     """
     from cleanrooms_governance.cli.adopting import adopt as add
-    from cleanrooms_governance.cli.adopting import adopted_report
-    from cleanrooms_governance.cli.files import write_whole
+    from cleanrooms_governance.cli.adopting import adopted_report, write_adopted
     from cleanrooms_governance.cli.invitations import regions_of
     from cleanrooms_governance.cli.live_world import look_at_one
     from cleanrooms_governance.cli.reaching import accounts_of
@@ -54,7 +53,7 @@ def adopt(
         output.warn(f"{unread.account} in {unread.region}: {unread.what} not read: {unread.why}")
     adopted = add(seen, read, at, into, key)
     if write:
-        write_whole(adopted.path, adopted.after)
+        write_adopted(adopted)
     report = adopted_report(adopted, written=write)
     output.show(report, as_json=as_json)
     return report.exit

@@ -30,7 +30,7 @@ def validate(stacks: tuple[str, ...], files: tuple[Path, ...], more: tuple[Path,
 
     here = Path.cwd()
     named = [find_stack(stack, None, here) for stack in stacks] + [find_stack(None, file, here) for file in (*files, *more)]
-    found = [validate_stack(each, here) for each in named if each is not None]
+    found = [validate_stack(each) for each in named if each is not None]
     if not found:
         raise Misused("say which stack file: --stack, --stack-file, or paths of stack files")
     report = validated_report(found)

@@ -14,6 +14,12 @@ def refuse_existing(paths: list[Path]) -> None:
         raise Refused(f"{', '.join(there)} exists already, so nothing was written: name another place, or add --force")
 
 
+def as_written(path: Path) -> str:
+    """Return a path as somebody in the working folder would write it: relative where it is below."""
+    whole, working = path.resolve(), Path.cwd().resolve()
+    return str(whole.relative_to(working)) if whole.is_relative_to(working) else str(whole)
+
+
 def write_whole(path: Path, content: str) -> None:
     """Write a file at once: whoever reads it meanwhile gets the old one or the new one, and a failure leaves the old one.
 

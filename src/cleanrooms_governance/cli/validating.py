@@ -3,16 +3,17 @@
 Found by reading them as every other command and the program does, so that nothing is said here that is not said there.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from cleanrooms_governance.cli.exit_codes import Exit
+from cleanrooms_governance.cli.files import as_written
 from cleanrooms_governance.cli.output import Line, Report, Tone
-from cleanrooms_governance.cli.stack import StackPath, read_stack_at
+from cleanrooms_governance.cli.stack import CONFIG, StackPath, read_stack_at
 from cleanrooms_governance.errors import Finding, InvalidInput, Spot
+from cleanrooms_governance.settings.stack_file import SECTIONS
+from cleanrooms_governance.settings.yaml_file import read_yaml_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +26,29 @@ class Validated:
     """The collaborations and memberships of a file in which nothing is wrong."""
 
 
-def validate_stack(at: StackPath, working: Path) -> Validated:
+def validate_stack(at: StackPath) -> Validated:
     """Return everything that is wrong in a stack file, in the order of the files and their lines.
-
-    Parameters: ``working`` is the folder from which files are named.
 
     Raises: ``Misused`` if there is no such file.
     """
-    name = _from(working, at.path)
+    name = as_written(at.path)
     try:
         stack = read_stack_at(at)
     except InvalidInput as invalid:
-        return Validated(name, tuple(sorted((_placed(each, at, working) for each in invalid.findings), key=_order)))
+        return Validated(name, tuple(sorted((_placed(each, at) for each in invalid.findings), key=_order)))
+    if held := _sections_without_config(at):
+        message = (
+            f"holds {' and '.join(held)} without `{CONFIG}`, as a file does that a stack file includes: validate the stack"
+            " file, which reads this one as well"
+        )
+        return Validated(name, (Finding(name, message, Spot(name)),))
     return Validated(name, (), (len(stack.file.collaborations), len(stack.file.memberships)))
+
+
+def _sections_without_config(at: StackPath) -> list[str]:
+    """Return the sections that stand where those of an included file do: to the engine it is a stack without configuration."""
+    value = read_yaml_file(at.path, at.path.name).value
+    return sorted(value.keys() & set(SECTIONS)) if isinstance(value, dict) and CONFIG not in value else []
 
 
 def validated_report(found: Sequence[Validated]) -> Report:
@@ -73,18 +84,10 @@ def _document(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _placed(finding: Finding, at: StackPath, working: Path) -> Finding:
+def _placed(finding: Finding, at: StackPath) -> Finding:
     """Return a finding whose file is named from the working folder."""
     spot = finding.spot or Spot(at.inside, path=finding.path)
-    return Finding(
-        finding.path, finding.message, Spot(_from(working, at.folder / spot.file), spot.line, spot.column, spot.path)
-    )
-
-
-def _from(working: Path, path: Path) -> str:
-    """Return a path as somebody in the working folder would write it: relative where it is below."""
-    whole = path.resolve()
-    return os.path.relpath(whole, working.resolve()) if whole.is_relative_to(working.resolve()) else str(whole)
+    return Finding(finding.path, finding.message, Spot(as_written(at.folder / spot.file), spot.line, spot.column, spot.path))
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str]:

@@ -19,6 +19,12 @@ stack_file      the whole stack file
 documents       sections as the inputs of resources, in one order
 values          sections as the values that plans are made from
 schema          what the files may say, as JSON Schema for editors
+keys            keys made of names, for what is found
+live_sections   what is live as sections whose plan is empty
+live_budgets    privacy budgets that are live as sections
+live_file       the entries of a whole stack file about what is live
+yaml_writing    sections written as YAML
+insertion       new entries put into a YAML file as text
 input_sections  the inputs of resources as sections
 inputs          the inputs of collaborations and memberships, made and read back
 budget_inputs   the inputs of privacy budgets, made and read back

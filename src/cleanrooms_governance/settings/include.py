@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from cleanrooms_governance.errors import Finding
@@ -73,6 +72,8 @@ def _matching_soon(parts: Sequence[str], texts: Iterable[str]) -> list[str]:
     """Return which files that are about to be written a pattern will match, by trying it where nothing else is."""
     if not texts:
         return []
+    from tempfile import TemporaryDirectory  # only a command that writes a stack file pays for the import
+
     with TemporaryDirectory() as folder:
         for path in texts:
             whole = Path(folder) / path

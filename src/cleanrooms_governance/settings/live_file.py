@@ -39,11 +39,15 @@ class Group:
 
 @dataclass
 class Keys:
-    """The keys that are in use, which grow with what is found; ``own`` are those of collaborations of the file by their id."""
+    """The keys that are in use, which grow with what is found.
+
+    ``own`` are those of collaborations of the file by their id; ``owner_prefix`` is its ``<project>/<stack>``.
+    """
 
     collaborations: set[str] = field(default_factory=set)
     memberships: set[str] = field(default_factory=set)
     own: dict[str, str] = field(default_factory=dict)
+    owner_prefix: str = ""
 
 
 def groups_of(found: Found, keys: Keys, names: Mapping[AccountId, str], key: str | None = None) -> list[Group]:
@@ -95,7 +99,7 @@ def _collaboration(found: LiveCollaboration, keys: Keys, wanted: str | None) -> 
     key = wanted or _free(live.name, live, keys.collaborations)
     keys.collaborations.add(key)
     keys.own[live.id] = key
-    section = collaboration_section(found)
+    section = collaboration_section(found, f"{keys.owner_prefix}/{key}")
     return Entry(key, section.document, section.remarks)
 
 
@@ -110,7 +114,7 @@ def _memberships(
         only = wanted if len(several) == 1 else None
         key = only or _free(named, live, keys.memberships, account)
         keys.memberships.add(key)
-        section = membership_section(each, own_key)
+        section = membership_section(each, own_key, f"{keys.owner_prefix}/{key}")
         yield Entry(key, section.document, (*_of_whom(each, own_key), *section.remarks))
 
 

@@ -77,10 +77,10 @@ class LiveCollaboration:
     tags: Mapping[str, str] | NotVisible
 
 
-def collaboration_section(found: LiveCollaboration) -> LiveSection:
-    """Return the section of a collaboration."""
+def collaboration_section(found: LiveCollaboration, owner: str = "") -> LiveSection:
+    """Return the section of a collaboration; ``owner`` is the value of the owner tag by which it is this stack's already."""
     live, tags = found.live, found.tags
-    remarks = [*_tags_remarks(tags), *_gone(live), *_unknown_types(live)]
+    remarks = [*_tags_remarks(tags, owner), *_gone(live), *_unknown_types(live)]
     document = without_none(
         {
             "id": live.id,
@@ -102,13 +102,14 @@ def collaboration_section(found: LiveCollaboration) -> LiveSection:
     return _sayable(CollaborationSection, document, remarks)
 
 
-def membership_section(live: LiveMembership, own_key: str | None) -> LiveSection:
+def membership_section(live: LiveMembership, own_key: str | None, owner: str = "") -> LiveSection:
     """Return the section of a membership.
 
-    Parameters: ``own_key`` is the key of the collaboration where the file governs it, ``None`` for somebody else's.
+    Parameters: ``own_key`` is the key of the collaboration where the file governs it, ``None`` for somebody else's;
+    ``owner`` as for ``collaboration_section``.
     """
     membership, collaboration, tags = live.membership, live.collaboration, live.tags
-    remarks = list(_tags_remarks(tags))
+    remarks = list(_tags_remarks(tags, owner))
     budgets, said = budget_sections(live.budgets, live.tables)
     remarks += said
     document = without_none(
@@ -187,11 +188,11 @@ def _results(configuration: Mapping[str, Any] | None, bucket: type[Section]) -> 
     return without_none({"s3": _known(place, bucket), "roleArn": configuration.get("roleArn")})
 
 
-def _tags_remarks(tags: Mapping[str, str] | NotVisible) -> Iterable[str]:
+def _tags_remarks(tags: Mapping[str, str] | NotVisible, own: str) -> Iterable[str]:
     if isinstance(tags, NotVisible):
         yield f"its tags could not be read ({tags.reason}): not managed, and whether another stack governs it is not known"
         return
-    if owner := tags.get(OWNER_TAG):
+    if (owner := tags.get(OWNER_TAG)) and owner != own:
         yield (
             f"governed by the stack {plain(owner, 256)}: take it out of that stack's file first. If that is not this very stack"
             " and key, changes are refused as a take-over until then"

@@ -22,7 +22,9 @@ from cleanrooms_governance.settings.values import to_account
 
 NAMESPACE = "cleanrooms"
 
-_SECTIONS = ("accounts", "collaborations", "memberships")
+SECTIONS = ("accounts", "collaborations", "memberships")
+"""What an included file may hold, and a stack file with the namespace before it."""
+
 _SETTINGS = ("audit", "include", "onWaiting")
 STACK_FILE = Source(namespace=f"{NAMESPACE}:")
 """The stack file as the engine hands it over: without its name, and without lines."""
@@ -154,8 +156,8 @@ def _size_findings(own: Mapping[str, str], source: Source) -> Iterator[Finding]:
 
 def _setting_findings(said: Mapping[str, object], source: Source) -> Iterator[Finding]:
     for name in said:
-        if name not in (*_SECTIONS, *_SETTINGS):
-            yield source.finding((name,), _unknown(name, (*_SECTIONS, *_SETTINGS)))
+        if name not in (*SECTIONS, *_SETTINGS):
+            yield source.finding((name,), _unknown(name, (*SECTIONS, *_SETTINGS)))
     on_waiting = said.get("onWaiting", OnWaiting.REPORT)
     if on_waiting not in list(OnWaiting):
         yield source.finding(("onWaiting",), f"{strict.shown(on_waiting)} is not possible: write report or fail")
@@ -171,17 +173,17 @@ def _audit(said: Mapping[str, object], source: Source) -> tuple[str | None, list
 def _file_findings(file: IncludedFile) -> Iterator[Finding]:
     """Check that an included file holds sections and nothing else."""
     if file.value is not None and not isinstance(file.value, dict):
-        yield file.source.finding((), f"must hold {', '.join(_SECTIONS)}, not {strict.shown(file.value)}")
+        yield file.source.finding((), f"must hold {', '.join(SECTIONS)}, not {strict.shown(file.value)}")
     for name in _sections_of(file):
         bare = name.removeprefix(f"{NAMESPACE}:")
-        if name in _SECTIONS:
+        if name in SECTIONS:
             continue
         if bare in _SETTINGS:
             message = "is read in the stack file alone: move it there"
-        elif bare in _SECTIONS:
+        elif bare in SECTIONS:
             message = f"an included file takes no prefix: write `{bare}`"
         else:
-            message = _unknown(name, _SECTIONS)
+            message = _unknown(name, SECTIONS)
         yield file.source.finding((name,), message)
 
 

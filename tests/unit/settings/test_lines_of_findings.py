@@ -42,7 +42,8 @@ def as_lines(stack: Stack) -> str:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "Pulumi.yaml").write_text("name: cleanrooms\nruntime: python\n")
     (tmp_path / "c").mkdir()
     return tmp_path
@@ -52,7 +53,7 @@ def validated(project: Path, text: str) -> Validated:
     (project / "Pulumi.retailer.yaml").write_text(text, encoding="utf-8")
     at = find_stack("retailer", None, project)
     assert at is not None
-    return validate_stack(at, project)
+    return validate_stack(at)
 
 
 def written_at(text: str, line: int, column: int) -> str:
