@@ -11,7 +11,7 @@ setup: ## make .venv and see to it that there is a Pulumi; says nothing when the
 	@tools/pulumi/setup
 
 # Pure rules and whole stories told as text: seconds. Then everything that starts processes or sockets, then the real engine.
-FAST := tests/unit tests/scenarios tests/architecture
+FAST := tests/unit tests/scenarios
 PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4
 # A file tells a story that all its tests look at: each worker would tell it again.
 BY_FILE := $(PYTEST) --dist loadfile --no-loadscope-reorder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +21,11 @@ _COUNTED = "counted: "
 def pytest_configure() -> None:
     """Cut the tests off from real accounts, and keep property tests free of the clock and of chance.
 
-    With ``EXPLORE`` in the environment they draw examples that nobody has tried yet.
+    With ``EXPLORE`` in the environment they draw examples that nobody has tried yet. Whoever starts the tests in the background
+    of a shell has them ignore Ctrl-C, and so would every process that they start and interrupt.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"

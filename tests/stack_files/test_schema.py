@@ -20,11 +20,11 @@ from cleanrooms_governance.settings.schema import included_file_schema, stack_fi
 from tests.unit.settings.drawn_stacks import stacks
 from tests.unit.settings.spoiled_stacks import places, whole_stack, with_key, with_value, without
 from tests.unit.settings.stacks import Stack, a_stack, load_stack
+from tools.pulumi.toolchain import CHECKOUT
 
-PROJECT = Path(__file__).parents[3]
-STACK_FILES = sorted([*(PROJECT / "stacks").glob("Pulumi.*.yaml"), *(PROJECT / "demo").glob("*.yaml")])
-INCLUDED_FILES = sorted((PROJECT / "stacks" / "collaborations").glob("*.yaml"))
-SCENARIOS = sorted((PROJECT / "tests" / "scenarios").glob("*/scenario.yaml"))
+STACK_FILES = sorted([*(CHECKOUT / "stacks").glob("Pulumi.*.yaml"), *(CHECKOUT / "demo").glob("*.yaml")])
+INCLUDED_FILES = sorted((CHECKOUT / "stacks" / "collaborations").glob("*.yaml"))
+SCENARIOS = sorted((CHECKOUT / "tests" / "scenarios").glob("*/scenario.yaml"))
 WHOLE = whole_stack()
 PLACES = tuple(places(WHOLE))
 
@@ -50,7 +50,7 @@ def read(path: Path) -> Any:
     ids=["stack", "include"],
 )
 def test_what_is_published_is_what_the_sections_say(name: str, schema: dict[str, Any]) -> None:
-    assert schema == json.loads((PROJECT / "stacks" / name).read_text()), "write it anew with crgov schema"
+    assert schema == json.loads((CHECKOUT / "stacks" / name).read_text()), "write it anew with crgov schema"
 
 
 @pytest.mark.parametrize("schema", [stack_file_schema(), included_file_schema()], ids=["stack", "include"])
@@ -88,7 +88,7 @@ def test_an_included_example_is_taken(path: Path) -> None:
 def test_an_example_names_its_schema_for_editors(path: Path) -> None:
     first = path.read_text().split("\n", 1)[0]
     name = "include-schema.json" if path in INCLUDED_FILES else "schema.json"
-    relative = os.path.relpath(PROJECT / "stacks" / name, path.parent)
+    relative = os.path.relpath(CHECKOUT / "stacks" / name, path.parent)
     dotted = relative if relative.startswith(".") else f"./{relative}"
     assert f"# yaml-language-server: $schema={dotted}" == first
 
