@@ -18,6 +18,9 @@ _REGION = "eu-west-1"
 _ACKNOWLEDGED = "fp-a4c3f542386c8c43"
 _DAY = "2026-03-02"
 
+TERMINAL = "terminal"
+"""The name of the preview that is kept as it is written on a terminal."""
+
 _STEP = ("op", "urn")
 _INPUTS = (
     "key", "name", "plan", "fingerprint", "refused", "names", "region", "collaborationId", "collaboration", "account",
@@ -27,7 +30,7 @@ Config = dict[str, Any]
 
 
 def play(scratch: Path) -> Iterator[tuple[str, Run]]:
-    """Yield the previews of the examples by name: ``<example>.<stack>``."""
+    """Yield the previews of the examples by name: ``<example>.<stack>``, and one as a terminal shows it."""
     app = Application(ids="pictures")
     with serve_in_thread(app) as url:
         creator, fork = Playground(scratch / "creator", url, RETAILER), Playground(scratch / "fork", url, "")
@@ -45,6 +48,7 @@ def play(scratch: Path) -> Iterator[tuple[str, Run]]:
         creator.up("retailer", "--skip-preview")
         creator.write_stack("retailer", _stack(bank=["CAN_RECEIVE_RESULTS"], insurer=True))
         yield "votes.retailer", creator.preview_json("retailer")
+        yield TERMINAL, creator.preview("retailer", "--color", "always")
         creator.write_stack("retailer", _stack(bank=["CAN_RECEIVE_RESULTS"], lost=True))
         yield "refused.retailer", creator.preview_json("retailer")
         creator.write_stack("retailer", _misspelled())
@@ -61,8 +65,17 @@ def reduced(run: Run) -> str:
         "steps": [_step(step) for step in document["steps"]],
         "diagnostics": [_named(each, ("urn", "message", "severity")) for each in document["diagnostics"]],
     }
-    today = datetime.now(UTC).date().isoformat()
-    return json.dumps(kept, indent=1, ensure_ascii=False).replace(today, _DAY) + "\n"
+    return _on_the_day(json.dumps(kept, indent=1, ensure_ascii=False)) + "\n"
+
+
+def written(run: Run) -> str:
+    """Return what a command wrote, without the progress that a terminal shows only for a moment."""
+    _, _, said = run.stdout.partition("Diagnostics:\x1b[0m\n")
+    return _on_the_day(f"$ {run.command.removesuffix(' --color always')}\n\n{said.rstrip()}\n")
+
+
+def _on_the_day(text: str) -> str:
+    return text.replace(datetime.now(UTC).date().isoformat(), _DAY)
 
 
 def _step(step: Mapping[str, Any]) -> Config:
