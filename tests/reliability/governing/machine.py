@@ -284,6 +284,10 @@ class Governing(RuleBasedStateMachine):
         # Who is gone for good is taken out, as is asked for: it would be named to pay, say, and nobody else.
         for account in self.town.gone():
             section["members"].pop(account, None)
+        # So is who was to be a member until a day that is over: no collaboration is created with it.
+        if not oracle.collaborations(self.service.app.store):
+            stay = {who: entry for who, entry in section["members"].items() if not oracle.lapsed(entry, self.town.today)}
+            section["members"] = stay
         for each in creator["memberships"].values():
             each.pop("paused", None)
             each["changeRequests"] = {"ownPlan": "approve"}

@@ -91,7 +91,7 @@ def wanted(sections: Sections, account: str, today: date) -> frozenset[str]:
     entry = section["members"].get(account)
     if entry is None:
         return frozenset()
-    if "until" in entry and date.fromisoformat(entry["until"]) < today:
+    if lapsed(entry, today):
         return frozenset({"member", *({CAN_QUERY} & {*entry["abilities"]})})
     return frozenset({"member", *entry["abilities"], *entry.get("mlAbilities", ()), *entry.get("payerFor", ())})
 
@@ -109,12 +109,13 @@ def silent(sections: Sections, account: str, what: str, today: date) -> bool:
     if what == "member" or (entry is None and what not in COSTS):
         return True
     if what in COSTS:
-        return not any(what in each.get("payerFor", ()) or _lapsed(each, today) for each in section["members"].values())
-    over = entry is not None and _lapsed(entry, today)
+        return not any(what in each.get("payerFor", ()) or lapsed(each, today) for each in section["members"].values())
+    over = entry is not None and lapsed(entry, today)
     return what.startswith("CAN_RECEIVE_") and what.endswith("_OUTPUT") and "mlAbilities" not in (entry or {}) and not over
 
 
-def _lapsed(entry: Mapping[str, Any], today: date) -> bool:
+def lapsed(entry: Mapping[str, Any], today: date) -> bool:
+    """Whether the last day of a member's entry is over."""
     return "until" in entry and date.fromisoformat(entry["until"]) < today
 
 
@@ -186,7 +187,7 @@ def unmet(sections: Sections, store: Store, today: date) -> list[str]:
         if status in ("LEFT", "REMOVED"):
             continue
         if status == "absent":
-            found += [f"{account} is no member"] if not _lapsed(section["members"][account], today) else []
+            found += [f"{account} is no member"] if not lapsed(section["members"][account], today) else []
             continue
         has = {what for who, what in shown if who == account}
         wants = wanted(sections, account, today)
