@@ -45,8 +45,8 @@ from cleanrooms_governance.settings.inputs import (
     parse_collaboration_inputs,
     parse_membership_inputs,
 )
+from tests.policies.accounts import PIPELINE, TODAY
 from tests.policies.published import Document
-from tests.policies.story import PIPELINE, TODAY
 from tests.tables import associate
 
 CHECKOUT = Path(__file__).resolve().parents[2]

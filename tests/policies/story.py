@@ -9,12 +9,10 @@ console is adopted, which in the end is left and deleted by hand.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -47,15 +45,11 @@ from cleanrooms_governance.desired import (
     Access,
     Credentials,
     DesiredCollaboration,
-    DesiredMember,
     DesiredMembership,
-    OwnPlan,
-    Rule,
-    VotingPolicy,
 )
 from cleanrooms_governance.memberships.advance_membership import Member, advance_membership, read_invitation
 from cleanrooms_governance.memberships.joining import plan_membership
-from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, CAN_RUN_JOB, Ability, AccountId, CostType
+from cleanrooms_governance.model import CAN_QUERY, CAN_RECEIVE_RESULTS, CAN_RUN_JOB, AccountId, CostType
 from cleanrooms_governance.planning.plan import Reviewed
 from cleanrooms_governance.privacy_budgets import (
     Allowance,
@@ -73,37 +67,37 @@ from cleanrooms_governance.running.making_moves import Parties
 from cleanrooms_governance.running.world import look_closer, read_world
 from cleanrooms_governance.seen import NotVisible
 from cleanrooms_governance.settings.stack_file import load
+from tests.policies.accounts import (
+    BANK,
+    CREATOR,
+    MEDIA,
+    NEWCOMER,
+    PIPELINE,
+    READ_ROLE,
+    REGION,
+    TODAY,
+    USER,
+    WRITE_ROLE,
+    role_arn,
+    values,
+)
 from tests.policies.published import Document, filled
-
-PIPELINE = "999988887777"
-CREATOR, MEDIA, BANK = AccountId("111122223333"), AccountId("222233334444"), AccountId("444455556666")
-NEWCOMER = AccountId("555566667777")
-REGION = "eu-west-1"
-READ_ROLE, WRITE_ROLE, RESULTS_ROLE, RESULTS_BUCKET = "collaboration-read", "collaboration-write", "results", "bank-results"
-USER = f"arn:aws:iam::{PIPELINE}:user/pipeline"
-TODAY = date(2026, 11, 22)
+from tests.policies.wishes import (
+    BANK_VOTES,
+    JOB_RESULTS,
+    RESULTS,
+    bank_by_hand,
+    by_hand,
+    creator_by_hand,
+    member,
+    membership,
+    runner_by_hand,
+    wanted,
+)
 
 
 class StoryBroken(AssertionError):
     """A step did not end as the story says."""
-
-
-def role_arn(account: str, name: str) -> str:
-    """The ARN of a role."""
-    return f"arn:aws:iam::{account}:role/{name}"
-
-
-def values(account: str) -> dict[str, str]:
-    """What fills the placeholders of a policy for one account."""
-    return {
-        "account": account,
-        "region": REGION,
-        "creator": CREATOR,
-        "results_role": RESULTS_ROLE,
-        "results_bucket": RESULTS_BUCKET,
-        "read_role": READ_ROLE,
-        "write_role": WRITE_ROLE,
-    }
 
 
 class Stage:
@@ -395,80 +389,6 @@ class Story:
     def _expect(self, true: bool, what: str) -> None:
         if not true:
             raise StoryBroken(what)
-
-
-RESULTS = {
-    "outputConfiguration": {"s3": {"resultFormat": "CSV", "bucket": RESULTS_BUCKET}},
-    "roleArn": role_arn(BANK, RESULTS_ROLE),
-}
-JOB_RESULTS = {"outputConfiguration": {"s3": {"bucket": RESULTS_BUCKET}}, "roleArn": role_arn(BANK, RESULTS_ROLE)}
-BANK_VOTES = VotingPolicy(approve=(Rule(types=frozenset({"ADD_MEMBER"}), accounts=frozenset({NEWCOMER})),))
-
-
-def member(account: AccountId, *abilities: Ability) -> DesiredMember:
-    """A member as the file wants it."""
-    return DesiredMember(account, frozenset(abilities), f"Name of {account}")
-
-
-def wanted(*members: DesiredMember) -> DesiredCollaboration:
-    """The creator's stack file."""
-    return DesiredCollaboration(
-        key="sales",
-        owner="acme/prod/sales",
-        name="Sales",
-        creator=CREATOR,
-        region=REGION,
-        query_log=True,
-        members={each.account: each for each in members},
-        voters={MEDIA: VotingPolicy(OwnPlan.APPROVE)},
-    )
-
-
-def membership(account: AccountId, id: str, *, foreign: bool, **wishes: Any) -> DesiredMembership:
-    """The stack file of a member."""
-    return DesiredMembership(
-        key=account, owner=f"acme/prod/{account}", account=account, collaboration=id, region=REGION, foreign=foreign, **wishes
-    )
-
-
-def by_hand(id: str) -> dict[str, str]:
-    """The configuration of a stack that holds creator and bank, for the commands that end something."""
-    members: dict[str, Any] = {CREATOR: {"abilities": []}, BANK: {"abilities": []}}
-    adopted = {"creator": CREATOR, "region": REGION, "id": id, "name": "Made by hand", "members": members}
-    return _configuration(
-        accounts=_held(CREATOR, BANK),
-        collaborations={"adopted": adopted},
-        memberships={"bank": {"account": BANK, "collaboration": "adopted"}},
-    )
-
-
-def runner_by_hand(id: str) -> dict[str, str]:
-    """The configuration of a stack that holds media, which runs queries and jobs in somebody else's collaboration."""
-    media = {"account": MEDIA, "collaboration": id, "region": REGION, "expects": {"creator": CREATOR}}
-    return _configuration(accounts=_held(MEDIA), memberships={"media": media})
-
-
-def bank_by_hand(id: str) -> dict[str, str]:
-    """The configuration of a stack that holds the bank, which is a member of somebody else's collaboration."""
-    bank = {"account": BANK, "collaboration": id, "region": REGION, "expects": {"creator": CREATOR}}
-    return _configuration(accounts=_held(BANK), memberships={"bank": bank})
-
-
-def creator_by_hand(id: str) -> dict[str, str]:
-    """The configuration of a stack that holds the creator alone."""
-    sales = {"creator": CREATOR, "region": REGION, "id": id, "members": {CREATOR: {"abilities": []}}}
-    return _configuration(accounts=_held(CREATOR), collaborations={"sales": sales})
-
-
-def _held(*accounts: AccountId) -> dict[str, Any]:
-    return {
-        account: {way: {"role": role_arn(account, name)} for way, name in (("read", READ_ROLE), ("write", WRITE_ROLE))}
-        for account in accounts
-    }
-
-
-def _configuration(**sections: Any) -> dict[str, str]:
-    return {f"cleanrooms:{name}": json.dumps(section) for name, section in sections.items()}
 
 
 @contextmanager

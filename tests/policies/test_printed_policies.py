@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.runner import crgov
-from tests.policies.examples import EXAMPLES, Example, Play, Printed, printed
-from tests.policies.published import Document, filled, published, without
-from tests.policies.story import (
+from tests.policies.accounts import (
     BANK,
     CREATOR,
     MEDIA,
@@ -23,10 +21,12 @@ from tests.policies.story import (
     RESULTS_ROLE,
     USER,
     WRITE_ROLE,
-    Stage,
     role_arn,
     values,
 )
+from tests.policies.examples import EXAMPLES, Example, Play, Printed, printed
+from tests.policies.published import Document, filled, published, without
+from tests.policies.story import Stage
 
 RESULTS = {
     "s3": {"bucket": RESULTS_BUCKET, "resultFormat": "CSV"},

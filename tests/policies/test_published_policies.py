@@ -16,19 +16,9 @@ from cleanrooms_emulator.transport.in_process import client, client_with_key
 from cleanrooms_emulator.wire.service import service
 from cleanrooms_governance.aws import analysis_operations, budget_operations, channel_operations, cleanrooms, credentials
 from cleanrooms_governance.errors import GovernanceError
+from tests.policies.accounts import BANK, CREATOR, PIPELINE, READ_ROLE, REGION, WRITE_ROLE, role_arn
 from tests.policies.published import FOLDER, NAMES, parts, published, without
-from tests.policies.story import (
-    BANK,
-    CREATOR,
-    HELD,
-    PIPELINE,
-    READ_ROLE,
-    REGION,
-    WRITE_ROLE,
-    Stage,
-    StoryBroken,
-    role_arn,
-)
+from tests.policies.story import HELD, Stage, StoryBroken
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STRANGER = "888877776666"
