@@ -30,12 +30,3 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
-
-
-def of_plans(plans: Mapping[str, str | None]) -> str:
-    """Return the fingerprint of several plans together: the same for the same plans, in whatever order they come.
-
-    Parameters: ``plans`` are fingerprints by name, of the resources of a stack or of the stacks of a comment; ``None`` stands
-    for a plan that is not known, which is another thing than one that is not there.
-    """
-    return fingerprint("plans", VERSION, plans)
