@@ -8,7 +8,7 @@ from enum import StrEnum
 from cleanrooms_governance.assessment.collaborations import CollaborationAssessment
 from cleanrooms_governance.assessment.memberships import MembershipAssessment
 from cleanrooms_governance.assessment.whole_stack import Assessment
-from cleanrooms_governance.change_requests.sayings import ABSENT, about
+from cleanrooms_governance.change_requests.sayings import ABSENT, WAITS, about
 from cleanrooms_governance.change_requests.situation import Situation
 from cleanrooms_governance.change_requests.votes import filed_on
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMembership
@@ -19,7 +19,7 @@ from cleanrooms_governance.planning.plan import Remark
 from cleanrooms_governance.planning.removals import endings
 from cleanrooms_governance.running.world import World
 
-VOTES = frozenset({"waits", ABSENT, "undecided"})
+VOTES = frozenset({WAITS, ABSENT, "undecided"})
 """The rules of what is said about a missing vote; the subject begins with the id of the request."""
 
 

@@ -1,6 +1,6 @@
 """Is so little left of a privacy budget that somebody is to be told? Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cleanrooms_governance.privacy_budgets import (
@@ -26,16 +26,24 @@ class LowPart:
 
 def low_parts(balance: PrivacyBalance | AccessBalance, percent: int) -> Iterator[LowPart]:
     """Yield what has less than a share left. What was nothing from the beginning is not low: it is meant to be closed."""
-    figures: dict[tuple[int, int], list[str]] = {}
     if isinstance(balance, AccessBalance):
-        for period, each in sorted(balance.periods.items()):
-            figures.setdefault((each.left, each.uses), []).append(period)
+        figures = [(period, each.left, each.uses) for period, each in sorted(balance.periods.items())]
     else:
-        for kind, count in sorted(balance.aggregations.items()):
-            figures.setdefault((count.left, count.most), []).append(kind)
-    for (left, whole), names in figures.items():
+        figures = [(kind, count.left, count.most) for kind, count in sorted(balance.aggregations.items())]
+    for (left, whole), names in alike(figures):
         if is_low(left, whole, percent):
-            yield LowPart(tuple(names), left, whole)
+            yield LowPart(names, left, whole)
+
+
+def alike(figures: Iterable[tuple[str, int, int]]) -> list[tuple[tuple[int, int], tuple[str, ...]]]:
+    """Return what is left of how much, each with the names of the parts that it is said of, in their order.
+
+    Parameters: ``figures`` are names of parts with what is left of them and how much they are.
+    """
+    names: dict[tuple[int, int], list[str]] = {}
+    for name, left, whole in figures:
+        names.setdefault((left, whole), []).append(name)
+    return [(amount, tuple(called)) for amount, called in names.items()]
 
 
 def is_low(left: int, whole: int, percent: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from cleanrooms_governance.budgets.low import alike
 from cleanrooms_governance.privacy_budgets import (
     AccessBalance,
     AutoRefresh,
@@ -66,9 +67,8 @@ def parts_of(budget: PrivacyBudget, terms: BudgetTemplate | None, now: datetime)
     Parameters: ``terms`` is its template, for differential privacy, where that was read; ``now`` is a moment in UTC.
     """
     match budget.balance:
-        case AccessBalance(periods=periods):
-            for name, each in sorted(periods.items()):
-                yield _period(name, each)
+        case AccessBalance() as access:
+            yield from periods_of(access)
         case PrivacyBalance() as balance:
             yield from _aggregations(balance, budget.created, terms, now)
 
@@ -119,12 +119,9 @@ def _is_renewed(auto_refresh: str | None) -> bool | None:
 def _aggregations(
     balance: PrivacyBalance, created: datetime | None, terms: BudgetTemplate | None, now: datetime
 ) -> Iterator[Part]:
-    kinds: dict[tuple[int, int], list[str]] = {}
-    for kind, each in sorted(balance.aggregations.items()):
-        kinds.setdefault((each.left, each.most), []).append(kind)
     start, end, renewed = _course(created, terms, now)
-    for (left, most), names in kinds.items():
-        yield Part(tuple(names), left, most, start, end, renewed)
+    for (left, most), names in alike((kind, each.left, each.most) for kind, each in sorted(balance.aggregations.items())):
+        yield Part(names, left, most, start, end, renewed)
 
 
 def _course(

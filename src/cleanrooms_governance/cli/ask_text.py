@@ -28,7 +28,7 @@ class Letter:
         self._world = asked.world
         self._invited = Invited(account, asked.world.live, asked.own_key)
         self._live = asked.world.live
-        self._names = account_names(asked.world, known)
+        self._names = account_names(asked.world.live, known)
 
     def title(self, task: Task) -> str:
         """Return what this is about, in a line."""

@@ -36,11 +36,9 @@ def adopt(
     from cleanrooms_governance.cli.invitations import regions_of
     from cleanrooms_governance.cli.live_world import look_at_one
     from cleanrooms_governance.cli.reaching import accounts_of
-    from cleanrooms_governance.cli.stack import find_stack, read_stack_at
+    from cleanrooms_governance.cli.stack import read_stack_at, required_path
 
-    at = find_stack(stack, stack_file, Path.cwd())
-    if at is None:
-        raise Misused("say which stack file: --stack or --stack-file")
+    at = required_path(stack, stack_file, Path.cwd())
     read = read_stack_at(at)
     held = [known.access for known in read.file.accounts.values() if known.access is not None]
     where = regions_of(read, regions)

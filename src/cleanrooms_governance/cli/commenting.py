@@ -1,11 +1,11 @@
 """From files to previews, and from a comment to files."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from cleanrooms_governance.cli.stack import PROJECT_FILE
+from cleanrooms_governance.cli.files import replace_whole
+from cleanrooms_governance.cli.stack import PROJECT_FILE, project_folder
 from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.pull_request.preview import Preview
 from cleanrooms_governance.pull_request.reading import read_preview
@@ -30,12 +30,10 @@ def given_previews(
 
 def project_here(folder: Path) -> str:
     """Return the name of the project that the engine would find here, empty if there is none to be found."""
-    for each in (folder, *folder.parents):
-        if (each / PROJECT_FILE).is_file():
-            read = read_yaml_file(each / PROJECT_FILE, PROJECT_FILE)
-            name = read.value.get("name") if isinstance(read.value, dict) else None
-            return name if isinstance(name, str) else ""
-    return ""
+    root = project_folder(folder)
+    value = read_yaml_file(root / PROJECT_FILE, PROJECT_FILE).value if root else None
+    name = value.get("name") if isinstance(value, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def write(path: Path, text: str) -> None:
@@ -43,12 +41,9 @@ def write(path: Path, text: str) -> None:
 
     Raises: ``Misused`` if it cannot be written.
     """
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        scratch.write_text(text, encoding="utf-8")
-        scratch.replace(path)
+        replace_whole(path, text)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
         raise Misused(f"{path} cannot be written ({error.strerror}): name another file") from None
 
 

@@ -23,7 +23,7 @@ def announcement(ending: Ending, known: Mapping[AccountId, str], command: str) -
 
     Parameters: ``command`` is the command line that was given, to which the fingerprint is to be added.
     """
-    names = account_names(ending.world, known)
+    names = account_names(ending.world.live, known)
     lines = [
         world_title(ending.world, names),
         Line(_what(ending, names), indent=2),
@@ -38,7 +38,7 @@ def announcement(ending: Ending, known: Mapping[AccountId, str], command: str) -
 
 def ended(ending: Ending, known: Mapping[AccountId, str]) -> Report:
     """Return that it has ended, and what is left to do."""
-    who = label(ending.account, account_names(ending.world, known))
+    who = label(ending.account, account_names(ending.world.live, known))
     live = ending.world.live
     did = f"deleted collaboration {live.id}" if ending.rule is Rule.DELETE else f"left collaboration {live.id}"
     lines = [

@@ -21,30 +21,39 @@ def as_written(path: Path) -> str:
 
 
 def write_whole(path: Path, content: str) -> None:
-    """Write a file at once: whoever reads it meanwhile gets the old one or the new one, and a failure leaves the old one.
+    """Write a file at once, as ``replace_whole`` does, and the folders that it needs.
 
     Raises: ``GovernanceError`` if it cannot be written.
     """
+    try:
+        Path(os.path.realpath(path)).parent.mkdir(parents=True, exist_ok=True)
+        replace_whole(path, content)
+    except OSError as error:
+        raise GovernanceError(
+            f"{path} cannot be written ({error.strerror}): nothing was changed, name a place that can"
+        ) from error
+
+
+def replace_whole(path: Path, content: str) -> None:
+    """Write a file at once: whoever reads it meanwhile gets the old one or the new one, and a failure leaves the old one.
+
+    Raises: ``OSError`` if it cannot be written.
+    """
     # What is a link stays one: the file that it leads to is written.
     place = Path(os.path.realpath(path))
-    beside = None
+    mode = place.stat().st_mode & 0o7777 if place.exists() else 0o666 & ~_umask()
+    descriptor, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+    beside = Path(name)
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        mode = place.stat().st_mode & 0o7777 if place.exists() else 0o666 & ~_umask()
-        descriptor, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
-        beside = Path(name)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         beside.chmod(mode)
         beside.replace(place)
-    except OSError as error:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-        raise GovernanceError(
-            f"{path} cannot be written ({error.strerror}): nothing was changed, name a place that can"
-        ) from error
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def _umask() -> int:

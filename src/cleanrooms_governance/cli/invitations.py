@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.cli.output import Line, Report, Tone
+from cleanrooms_governance.cli.side_by_side import side_by_side
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.errors import GovernanceError
@@ -16,8 +16,6 @@ from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, AccountId, Collabor
 from cleanrooms_governance.service import Accounts
 from cleanrooms_governance.settings.keys import LONGEST_SLUG, slug
 from cleanrooms_governance.text import label, plain
-
-_READERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +64,8 @@ def open_invitations(
 ) -> list[Invited | Unread]:
     """Return what the accounts may join, by account and Region; what cannot be read keeps nobody from reading the rest."""
     asked = [(access, region) for access in held for region in regions]
-    if not asked:
-        return []
-    with ThreadPoolExecutor(min(_READERS, len(asked))) as readers:
-        found = readers.map(lambda each: list(_of_account(each[0], each[1], accounts, stack)), asked)
-        return [each for several in found for each in several]
+    found = side_by_side(lambda each: list(_of_account(each[0], each[1], accounts, stack)), asked)
+    return [each for several in found for each in several]
 
 
 def invitations_report(found: Sequence[Invited | Unread], stack: Stack | None) -> Report:

@@ -1,10 +1,10 @@
 """What do accounts have in Clean Rooms: what they created, and where they are members, read whole?"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from cleanrooms_governance.cli.side_by_side import side_by_side
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.errors import AccessDenied, GovernanceError, NotFound
 from cleanrooms_governance.model import AccountId, Membership, MemberStatus
@@ -13,8 +13,6 @@ from cleanrooms_governance.seen import NotVisible, visible
 from cleanrooms_governance.service import Accounts, CleanRoomsReads
 from cleanrooms_governance.settings.live_file import Found
 from cleanrooms_governance.settings.live_sections import LiveCollaboration, LiveMembership
-
-_READERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +73,8 @@ def _gathered(
     read: Callable[[CleanRoomsReads], Seen], held: Sequence[Access], regions: Sequence[str], accounts: Accounts
 ) -> Seen:
     seen = Seen()
-    ports = [accounts(access, region) for access in held for region in regions]
-    if ports:
-        with ThreadPoolExecutor(min(_READERS, len(ports))) as readers:
-            for each in readers.map(read, ports):
-                seen.add(each)
+    for each in side_by_side(read, [accounts(access, region) for access in held for region in regions]):
+        seen.add(each)
     return seen
 
 

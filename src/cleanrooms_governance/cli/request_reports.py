@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from cleanrooms_governance.change_requests.judging import content_fingerprint
 from cleanrooms_governance.cli.exit_codes import Exit, worst
@@ -24,6 +24,11 @@ from cleanrooms_governance.text import label, plain
 
 LookAhead = Callable[[World], Foresight]
 
+L = TypeVar("L")
+
+Told = tuple[Sequence[Line], dict[str, Any], Exit]
+"""What there is to say of one collaboration: for people, for programs, and how it ends."""
+
 
 def list_report(seen: Sequence[Seen], names: Mapping[AccountId, str], look_ahead: LookAhead, *, past: bool) -> Report:
     """Return all open requests, or with ``past`` all that there ever were, newest last; open ones alone decide the end.
@@ -34,20 +39,18 @@ def list_report(seen: Sequence[Seen], names: Mapping[AccountId, str], look_ahead
     lines: list[Line] = []
     ends: list[Exit] = []
     for each in seen:
-        if isinstance(each, Trouble):
-            documents.append(place_document(each) | {"error": each.why})
-            lines += [Line(f"{each.place.label}: not read", Tone.TITLE), Line(each.why, Tone.TAKEN, 2)]
-            ends.append(each.end)
-        elif isinstance(each, NotThere):
-            documents.append(place_document(each) | {"requests": []})
-            lines += [Line(f"{each.place.label}: not created yet", Tone.TITLE)]
+        if not isinstance(each, World):
+            said, document, end = not_looked_at(each)
+            documents.append(document | ({"requests": []} if isinstance(each, NotThere) else {}))
+            lines += said
+            ends.append(end)
         else:
             shown = [request for request in each.requests if past or request.is_open]
             undecided = any(request.status == RequestStatus.PENDING for request in shown)
             ahead = look_ahead(each) if undecided else Foresight(each.live)
             described = [request_document(request, each, ahead.on(request)) for request in shown]
             documents.append(world_document(each) | {"requests": described})
-            called = account_names(each, names)
+            called = account_names(each.live, names)
             lines.append(world_title(each, called))
             for request in shown:
                 lines += request_lines(request, each, called, ahead.on(request))
@@ -66,7 +69,7 @@ def show_report(
     """
     world, request = found
     foreseen = ahead.on(request)
-    called = account_names(world, names)
+    called = account_names(world.live, names)
     lines = [world_title(world, called), *request_lines(request, world, called, foreseen)]
     types = ", ".join(sorted(map(plain, world.live.auto_approved))) or "nothing"
     lines.append(Line(f"the collaboration approves by itself: {types}", Tone.FAINT, 4))
@@ -115,7 +118,24 @@ def world_document(world: World) -> dict[str, Any]:
     }
 
 
-def not_looked_at(each: NotThere | Trouble) -> tuple[list[Line], dict[str, Any], Exit]:
+def collaborations_report(found: Sequence[Seen | L], looked: type[L], told: Callable[[L], Told]) -> Report:
+    """Return what was looked at, collaboration by collaboration, and what could not be.
+
+    Parameters: ``looked`` is what a look ends with where it could be made, ``told`` what there is to say of one.
+    """
+    every: list[Told] = []
+    for each in found:
+        if isinstance(each, NotThere | Trouble):
+            every.append(not_looked_at(each))
+        elif isinstance(each, looked):
+            every.append(told(each))
+    lines = [line for said, _, _ in every for line in said]
+    if not found:
+        lines.append(Line("no collaborations in this stack file", Tone.FAINT))
+    return Report({"collaborations": [document for _, document, _ in every]}, lines, worst(end for *_, end in every))
+
+
+def not_looked_at(each: NotThere | Trouble) -> Told:
     """Return what there is to say of a collaboration that was not read: for people, for programs, and how it ends."""
     if isinstance(each, NotThere):
         return [Line(f"{each.place.label}: not created yet", Tone.TITLE)], place_document(each), Exit.DONE

@@ -11,7 +11,7 @@ from cleanrooms_governance.change_requests.judging import content_fingerprint
 from cleanrooms_governance.cli.exit_codes import Exit
 from cleanrooms_governance.cli.foresight import Foreseen
 from cleanrooms_governance.cli.output import Line, Tone
-from cleanrooms_governance.cli.worlds import World
+from cleanrooms_governance.cli.worlds import Place, World
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.model import AccountId, ChangeRequest, Collaboration, MemberChange, RequestStatus, Vote
 from cleanrooms_governance.planning.atoms import (
@@ -124,9 +124,13 @@ def waits_for(request: ChangeRequest, live: Collaboration) -> tuple[AccountId, .
 
 def world_title(world: World, names: Mapping[AccountId, str]) -> Line:
     """Return the line that stands above what is said about a collaboration."""
-    live = world.live
-    key = "" if world.place.label in (live.name, live.id) else f"{world.place.label}: "
-    return Line(f"{key}{plain(live.name)!r} ({live.id}, {live.region}), creator {label(live.creator, names)}", Tone.TITLE)
+    return Line(title_of(world.place, world.live, names), Tone.TITLE)
+
+
+def title_of(place: Place, live: Collaboration, names: Mapping[AccountId, str]) -> str:
+    """Return what a collaboration is called where it is shown: its key, if that says more, its name, its place, its creator."""
+    key = "" if place.label in (live.name, live.id) else f"{place.label}: "
+    return f"{key}{plain(live.name)!r} ({live.id}, {live.region}), creator {label(live.creator, names)}"
 
 
 def request_lines(
@@ -173,9 +177,10 @@ def names_given(request: ChangeRequest, live: Collaboration) -> Iterator[str]:
             yield f"{change.account} is to be called {plain(change.display_name)!r}"
 
 
-def account_names(world: World, known: Mapping[AccountId, str]) -> dict[AccountId, str]:
+def account_names(live: Collaboration | None, known: Mapping[AccountId, str]) -> dict[AccountId, str]:
     """Return the names of accounts: the stack file's, else what the members call themselves."""
-    return {**{account: member.display_name for account, member in world.live.members.items()}, **known}
+    members = live.members if live else {}
+    return {**{account: member.display_name for account, member in members.items()}, **known}
 
 
 def _no_vote(account: AccountId, names: Mapping[AccountId, str], foreseen: Mapping[AccountId, Foreseen]) -> str:

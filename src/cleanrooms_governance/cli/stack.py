@@ -80,9 +80,9 @@ def find_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stac
         raise Misused("give either --stack or --stack-file, not both")
     if stack_file is not None:
         path = stack_file
-        root = _project_folder(path.resolve().parent)
+        root = project_folder(path.resolve().parent)
     elif stack is not None:
-        root = _project_folder(folder)
+        root = project_folder(folder)
         if root is None:
             raise Misused(f"no {PROJECT_FILE} here or above: run in the project folder, or give --stack-file")
         path = _stack_files(root) / f"Pulumi.{stack.rsplit('/', 1)[-1]}.yaml"
@@ -99,6 +99,14 @@ def read_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stac
     """
     found = find_stack(stack, stack_file, folder)
     return None if found is None else read_stack_at(found)
+
+
+def required_path(stack: str | None, stack_file: Path | None, folder: Path) -> StackPath:
+    """Return where the stack file is that the options name, as ``find_stack`` does. Raises ``Misused`` if they name none."""
+    found = find_stack(stack, stack_file, folder)
+    if found is None:
+        raise Misused("say which stack file: --stack or --stack-file")
+    return found
 
 
 def read_stack_at(at: StackPath, text: str | None = None, texts: Mapping[str, str] | None = None) -> Stack:
@@ -125,15 +133,12 @@ def read_stack_at(at: StackPath, text: str | None = None, texts: Mapping[str, st
 
 def required_stack(stack: str | None, stack_file: Path | None, folder: Path) -> Stack:
     """Return the stack that the options name, as ``read_stack`` does. Raises ``Misused`` if they name none."""
-    read = read_stack(stack, stack_file, folder)
-    if read is None:
-        raise Misused("say which stack file: --stack or --stack-file")
-    return read
+    return read_stack_at(required_path(stack, stack_file, folder))
 
 
 def stack_names(folder: Path) -> list[str]:
     """Return the stacks that have a file in the project of a folder, sorted; none where there is no project."""
-    root = _project_folder(folder)
+    root = project_folder(folder)
     files = _stack_files(root).glob("Pulumi.*.yaml") if root else ()
     return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
 
@@ -158,7 +163,7 @@ def included_folder(included: Path, folder: Path) -> str:
 
 def project_at(folder: Path) -> tuple[Path, str]:
     """Return the project folder here or above, and the project's name; this folder without a name where there is no project."""
-    root = _project_folder(folder.resolve())
+    root = project_folder(folder.resolve())
     return (root, _text(_mapping(root / PROJECT_FILE), "name")) if root else (folder.resolve(), "")
 
 
@@ -167,7 +172,8 @@ def audit_of(stack: Stack | None) -> AuditLog | None:
     return audit_log(os.environ, stack.folder if stack else Path(), lambda: stack.file.audit if stack else None)
 
 
-def _project_folder(folder: Path) -> Path | None:
+def project_folder(folder: Path) -> Path | None:
+    """Return the folder here or above that holds a project, as the engine finds it, or ``None``."""
     return next((each for each in (folder, *folder.parents) if (each / PROJECT_FILE).is_file()), None)
 
 

@@ -1,12 +1,13 @@
 """Look, as each account of a stack, whether what its file declares is in force. Only reading credentials are used."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 
 from cleanrooms_governance.cli.acceptance import with_acceptance
 from cleanrooms_governance.cli.declared import declared_membership
+from cleanrooms_governance.cli.request_view import account_names
+from cleanrooms_governance.cli.side_by_side import side_by_side
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.cli.worlds import Choice, NotThere, Seen, Trouble, World, look, places
 from cleanrooms_governance.errors import GovernanceError
@@ -20,8 +21,6 @@ from cleanrooms_governance.settings.inputs import membership_inputs, parse_membe
 from cleanrooms_governance.verification.collaborations import CollaborationLook, Members, observe_collaboration
 from cleanrooms_governance.verification.memberships import MembershipLook, observe_membership
 from cleanrooms_governance.verification.observation import Observation, Weight
-
-_READERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,7 @@ def verify(stack: Stack, accounts: Accounts, today: date) -> Verified:
     """
     seen = [each for each in look(places(stack, Choice()), accounts) if each.place.desired is not None]
     found = {each.place.label: each.live for each in seen if isinstance(each, World)}
-    keys = list(stack.file.memberships)
-    with ThreadPoolExecutor(_READERS) as readers:
-        sides = list(readers.map(lambda key: _side(key, stack, found, accounts), keys))
+    sides = side_by_side(lambda key: _side(key, stack, found, accounts), list(stack.file.memberships))
     observations = [each for world in seen for each in _of_collaboration(world, sides, stack, accounts, today)]
     observations += [each for side in sides for each in _of_side(side)]
     looking = {each.place.access.account for each in seen} | {side.account for side in sides}
@@ -74,7 +71,7 @@ def _of_collaboration(
         live = with_acceptance(seen.live, seen.live.members, stack, accounts)
         views = _views(seen.live, sides)
         yield from observe_collaboration(
-            CollaborationLook(desired, live, plan_collaboration(desired, live), _names(live, stack), views)
+            CollaborationLook(desired, live, plan_collaboration(desired, live), account_names(live, stack.names), views)
         )
 
 
@@ -105,7 +102,7 @@ def _side(key: str, stack: Stack, found: Mapping[str, Collaboration], accounts: 
     plan = plan_membership(desired, invitation)
     if live is not None:
         live = with_acceptance(live, live.members, stack, accounts)
-    seen = MembershipLook(desired, invitation.membership, live, plan, _names(live, stack), invitation.budgets)
+    seen = MembershipLook(desired, invitation.membership, live, plan, account_names(live, stack.names), invitation.budgets)
     return _Side(key, declared.account, seen)
 
 
@@ -114,8 +111,3 @@ def _of_side(side: _Side) -> Iterator[Observation]:
         yield Observation(f"memberships.{side.key}", "membership", f"could not be looked at: {side.trouble}", Weight.UNREAD)
     else:
         yield from observe_membership(side.look)
-
-
-def _names(live: Collaboration | None, stack: Stack) -> dict[AccountId, str]:
-    called = {account: member.display_name for account, member in live.members.items()} if live else {}
-    return {**called, **stack.names}

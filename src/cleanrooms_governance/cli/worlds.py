@@ -4,10 +4,10 @@ A collaboration of the stack file is looked at as its creator, somebody else's a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from cleanrooms_governance.cli.exit_codes import Exit
+from cleanrooms_governance.cli.side_by_side import side_by_side
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
@@ -18,7 +18,6 @@ from cleanrooms_governance.running.world import read_world
 from cleanrooms_governance.service import Accounts
 from cleanrooms_governance.settings.inputs import collaboration_inputs, parse_collaboration_inputs
 
-_READERS = 16
 _ENVIRONMENT = Credentials(environment=True)
 
 
@@ -121,10 +120,7 @@ def access_of(stack: Stack | None, account: AccountId, credentials: Credentials)
 
 def look(wanted: Sequence[Place], accounts: Accounts) -> list[Seen]:
     """Read all places at once; what cannot be read keeps nobody from reading the rest."""
-    if not wanted:
-        return []
-    with ThreadPoolExecutor(min(_READERS, len(wanted))) as readers:
-        return list(readers.map(lambda place: _seen(place, accounts), wanted))
+    return side_by_side(lambda place: _seen(place, accounts), wanted)
 
 
 def read(place: Place, collaboration_id: str, accounts: Accounts) -> World:

@@ -6,11 +6,11 @@ from typing import Any
 from cleanrooms_governance.analyses.payers import Candidate, candidates_of
 from cleanrooms_governance.cli.analyses.asked import Bill, Payers, Run, Through, bills
 from cleanrooms_governance.cli.columns import columns
-from cleanrooms_governance.cli.exit_codes import Exit, worst
+from cleanrooms_governance.cli.exit_codes import Exit
 from cleanrooms_governance.cli.output import Line, Report, Tone
-from cleanrooms_governance.cli.request_reports import not_looked_at, world_document
+from cleanrooms_governance.cli.request_reports import Told, collaborations_report, world_document
 from cleanrooms_governance.cli.request_view import account_names, world_title
-from cleanrooms_governance.cli.worlds import Seen, World
+from cleanrooms_governance.cli.worlds import Seen
 from cleanrooms_governance.model import AccountId, CostType
 from cleanrooms_governance.planning.payers import RUNNER_OF
 from cleanrooms_governance.seen import NotVisible
@@ -28,22 +28,12 @@ _NOBODY = {
 
 def payers_report(found: Sequence[Seen | Payers], known: Mapping[AccountId, str]) -> Report:
     """Return who may be asked to pay for what, who has accepted, and who was asked."""
-    documents: list[dict[str, Any]] = []
-    lines: list[Line] = []
-    ends: list[Exit] = []
-    for each in found:
-        if isinstance(each, Payers):
-            names = account_names(each.world, known)
-            lines += _lines(each, names)
-            documents.append(_document(each, names))
-        elif not isinstance(each, World):
-            said, document, end = not_looked_at(each)
-            lines += said
-            documents.append(document)
-            ends.append(end)
-    if not found:
-        lines.append(Line("no collaborations in this stack file", Tone.FAINT))
-    return Report({"collaborations": documents}, lines, worst(ends))
+
+    def told(payers: Payers) -> Told:
+        names = account_names(payers.live, known)
+        return list(_lines(payers, names)), _document(payers, names), Exit.DONE
+
+    return collaborations_report(found, Payers, told)
 
 
 def _lines(payers: Payers, names: Mapping[AccountId, str]) -> Iterator[Line]:

@@ -1,13 +1,13 @@
 """Look, as each account of a stack, at the privacy budgets of its collaborations. Only reading credentials are used."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cleanrooms_governance.aws.once import OncePerKey
 from cleanrooms_governance.budgets.book import BudgetBook, BudgetViews, Looker, Unread, read_book
 from cleanrooms_governance.budgets.low import is_meant
+from cleanrooms_governance.cli.side_by_side import side_by_side
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.cli.worlds import Place, Seen, Trouble, World, access_of
 from cleanrooms_governance.desired import Access, Credentials
@@ -15,8 +15,6 @@ from cleanrooms_governance.errors import GovernanceError
 from cleanrooms_governance.model import Collaboration, Membership, membership_in
 from cleanrooms_governance.privacy_budgets import PrivacyBudget
 from cleanrooms_governance.settings.values import to_budgets
-
-_READERS = 16
 
 
 class BudgetAccounts(Protocol):
@@ -56,11 +54,7 @@ def look_at_budgets(seen: Sequence[Seen], stack: Stack, accounts: BudgetAccounts
     Where a collaboration cannot be read, and the stack file has its id, the members that the stack holds still look at what is
     their own.
     """
-    if not seen:
-        return []
-    looking = _Looking(stack, accounts)
-    with ThreadPoolExecutor(min(_READERS, len(seen))) as readers:
-        return list(readers.map(looking.at, seen))
+    return side_by_side(_Looking(stack, accounts).at, seen)
 
 
 class _Looking:

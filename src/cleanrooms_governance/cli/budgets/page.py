@@ -20,11 +20,11 @@ from cleanrooms_governance.cli.budgets.report import (
     amount_of,
     is_low_part,
     left_of,
-    names_in,
     pace_words,
     renewal_of,
     what_of,
 )
+from cleanrooms_governance.cli.request_view import account_names
 from cleanrooms_governance.cli.worlds import Seen, Trouble
 from cleanrooms_governance.errors import GovernanceError
 from cleanrooms_governance.input_channels import InputChannel
@@ -80,7 +80,7 @@ def _section(found: Seen | Budgets, known: Mapping[AccountId, str], now: datetim
     if not isinstance(found, Budgets):
         said = f"not read: {found.why}" if isinstance(found, Trouble) else "not created yet"
         return f"<section><h2>{_safe(found.place.label)}</h2>\n<p class='gone'>{_safe(said)}</p></section>"
-    return "\n".join(_Section(found, names_in(found, known), now, number).lines())
+    return "\n".join(_Section(found, account_names(found.live, known), now, number).lines())
 
 
 class _Section:

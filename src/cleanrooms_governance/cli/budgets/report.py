@@ -14,8 +14,9 @@ from cleanrooms_governance.cli.budgets.looking import Budgets, Threshold
 from cleanrooms_governance.cli.columns import columns
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.cli.output import Line, Report, Tone
-from cleanrooms_governance.cli.request_reports import not_looked_at
-from cleanrooms_governance.cli.worlds import Seen, World
+from cleanrooms_governance.cli.request_reports import Told, collaborations_report
+from cleanrooms_governance.cli.request_view import account_names, title_of
+from cleanrooms_governance.cli.worlds import Seen
 from cleanrooms_governance.input_channels import InputChannel
 from cleanrooms_governance.model import AccountId
 from cleanrooms_governance.privacy_budgets import AccessBalance, PrivacyBudget
@@ -31,23 +32,12 @@ def budgets_report(found: Sequence[Seen | Budgets], known: Mapping[AccountId, st
 
     Parameters: ``now`` is a moment in UTC, up to which the pace of use is counted.
     """
-    documents: list[dict[str, Any]] = []
-    lines: list[Line] = []
-    ends: list[Exit] = []
-    for each in found:
-        if isinstance(each, Budgets):
-            names = names_in(each, known)
-            lines += _lines(each, names, now)
-            documents.append(_document(each, now))
-            ends += _ends(each, now)
-        elif not isinstance(each, World):
-            said, document, end = not_looked_at(each)
-            lines += said
-            documents.append(document)
-            ends.append(end)
-    if not found:
-        lines.append(Line("no collaborations in this stack file", Tone.FAINT))
-    return Report({"collaborations": documents}, lines, worst(ends))
+
+    def told(budgets: Budgets) -> Told:
+        lines = list(_lines(budgets, account_names(budgets.live, known), now))
+        return lines, _document(budgets, now), worst(_ends(budgets, now))
+
+    return collaborations_report(found, Budgets, told)
 
 
 def with_page(report: Report, page: Path) -> Report:
@@ -61,19 +51,10 @@ def is_low_part(part: Part, threshold: Threshold | None) -> bool:
     return threshold is not None and is_low(part.left, part.whole, threshold.percent)
 
 
-def names_in(budgets: Budgets, known: Mapping[AccountId, str]) -> dict[AccountId, str]:
-    """Return the names of accounts: the stack file's, else what the members call themselves."""
-    members = budgets.live.members if budgets.live else {}
-    return {**{account: member.display_name for account, member in members.items()}, **known}
-
-
-def title_of(budgets: Budgets, names: Mapping[AccountId, str]) -> str:
+def title(budgets: Budgets, names: Mapping[AccountId, str]) -> str:
     """Return what stands above the budgets of one collaboration."""
-    live, label_ = budgets.live, budgets.place.label
-    if live is None:
-        return f"{label_}: {budgets.id}, {budgets.place.region}"
-    key = "" if label_ in (live.name, live.id) else f"{label_}: "
-    return f"{key}{plain(live.name)!r} ({live.id}, {live.region}), creator {label(live.creator, names)}"
+    place = budgets.place
+    return title_of(place, budgets.live, names) if budgets.live else f"{place.label}: {budgets.id}, {place.region}"
 
 
 def what_of(budget: PrivacyBudget, book: BudgetBook) -> str:
@@ -129,7 +110,7 @@ def _ends(budgets: Budgets, now: datetime) -> Iterator[Exit]:
 
 def _lines(budgets: Budgets, names: Mapping[AccountId, str], now: datetime) -> Iterator[Line]:
     book = budgets.book
-    yield Line(title_of(budgets, names), Tone.TITLE)
+    yield Line(title(budgets, names), Tone.TITLE)
     parts = [(each, part) for each in book.budgets for part in parts_of(each, book.terms.get(each.template), now)]
     rows = [_row(each, part, book, names, now) for each, part in parts]
     if rows:
