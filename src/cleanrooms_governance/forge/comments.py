@@ -4,13 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cleanrooms_governance.forge.errors import ForgeError
-
-LONGEST = 65_536
-"""Characters of a comment; GitHub refuses more with 422 (docs: "Body is too long (maximum is 65536 characters)")."""
-
-_MARKER = re.compile(r"<!-- crgov:comment [^\n]+ -->")
-
 
 @dataclass(frozen=True, slots=True)
 class Comment:
@@ -29,17 +22,6 @@ class Found:
 
     ours: Comment | None = None
     surplus: tuple[Comment, ...] = ()
-
-
-def marker_of(markdown: str) -> str:
-    """Return the hidden marker that a comment of ours begins with.
-
-    Raises ``ForgeError`` where there is none: such a comment would never be found again.
-    """
-    first = _first_line(markdown)
-    if not _MARKER.fullmatch(first):
-        raise ForgeError("the comment does not begin with its hidden marker, which is `<!-- crgov:comment … -->`")
-    return first
 
 
 def find(comments: Iterable[Comment], marker: str, login: str | None) -> Found:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cleanrooms_governance.pull_request.verdict import Verdict
+
 PREFIX = "governance: "
 """What all labels of ours begin with."""
 
-VERDICTS = ("failed", "refused", "read nothing", "dangerous", "changes", "waiting")
+_VERDICTS = tuple(each for each in Verdict if each is not Verdict.NOTHING)
 """What a comment may come to, as far as there is a label for it."""
 
 
@@ -30,5 +32,5 @@ class Labels:
 
 def labels_of(verdict: str) -> Labels:
     """Return the labels of a pull request whose comment comes to this; what has no label takes all of ours away."""
-    own = frozenset(f"{PREFIX}{each}" for each in VERDICTS)
+    own = frozenset(f"{PREFIX}{each}" for each in _VERDICTS)
     return Labels(own & {f"{PREFIX}{verdict}"}, own)

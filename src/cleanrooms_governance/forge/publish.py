@@ -6,11 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 from cleanrooms_governance.forge.client import Client, Clock
-from cleanrooms_governance.forge.comments import LONGEST, Comment, Found, find, is_same, marker_of, shortened
+from cleanrooms_governance.forge.comments import Comment, Found, find, is_same, shortened
 from cleanrooms_governance.forge.errors import AnswerLost, ForgeError, Gone, NotAllowed
 from cleanrooms_governance.forge.labels import Labels
 from cleanrooms_governance.forge.place import Place
 from cleanrooms_governance.forge.summary import write_summary
+from cleanrooms_governance.pull_request.fitting import GITHUB_LIMIT
+from cleanrooms_governance.pull_request.marker import marker_of
 
 __all__ = ["Labels", "Outcome", "publish"]
 
@@ -43,6 +45,9 @@ def publish(markdown: str, labels: Labels, place: Place, say: Callable[[str], No
     Raises: ``ForgeError``, after the summary is written.
     """
     marker = marker_of(markdown)
+    if marker is None:
+        # Such a comment would never be found again.
+        raise ForgeError("the comment does not begin with its hidden marker, which is `<!-- crgov:comment … -->`")
     trouble = write_summary(place.summary, markdown) if place.summary else ""
     outcome = Outcome("withheld", in_summary=place.summary is not None and not trouble, warnings=(trouble,) if trouble else ())
     token = place.repository.token
@@ -51,7 +56,7 @@ def publish(markdown: str, labels: Labels, place: Place, say: Callable[[str], No
     with Client(place.repository.api, token, say, clock or Clock()) as client:
         thread = _Thread(client, f"/repos/{place.repository.name}", place.pull_request)
         try:
-            outcome = thread.comment(shortened(markdown, LONGEST), marker, outcome)
+            outcome = thread.comment(shortened(markdown, GITHUB_LIMIT), marker, outcome)
             return thread.label(labels, outcome)
         except NotAllowed as denied:
             return _withheld(outcome, str(denied))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 GITHUB_LIMIT = 65_536
-"""Characters of a comment (GitHub refuses longer ones: "Body is too long (maximum is 65536 characters)")."""
+"""Characters of a comment (GitHub refuses longer ones with 422: "Body is too long (maximum is 65536 characters)")."""
 
 
 class Weight(IntEnum):
