@@ -179,7 +179,7 @@ class _Run:
             if self.done:
                 self._stop(id_, _record(None, Outcome.FAILED), [str(error)])
             halt(str(error))
-        after = CollaborationAssessment.after(self.desired, id_, report)
+        after = CollaborationAssessment.after(self.desired, id_, report, may_write=self.parties.may_write)
         MEMORY.collaboration_has_changed(id_, after)
         MEMORY.proceedings.ended(resource_name(COLLABORATION.title, self.desired.key), of_collaboration(after))
         for line in report.decision.remarks:

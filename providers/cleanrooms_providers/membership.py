@@ -5,11 +5,11 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from cleanrooms_governance.assessment.in_turn import is_open_membership, membership_in_turn
+from cleanrooms_governance.assessment.in_turn import collaboration_since, is_open_membership, membership_in_turn
 from cleanrooms_governance.assessment.kinds import resource_name
 from cleanrooms_governance.assessment.memberships import MembershipAssessment, membership_resource_id, other_membership
 from cleanrooms_governance.assessment.refusing import computed_inputs
-from cleanrooms_governance.assessment.standing import not_known_yet, of_membership
+from cleanrooms_governance.assessment.standing import not_known_yet, of_collaboration_since, of_membership
 from cleanrooms_governance.assessment.telling import MEMBERSHIP_NOT_KNOWN_YET, membership_lines
 from cleanrooms_governance.change_requests.absences import is_out_of_reach
 from cleanrooms_governance.change_requests.next_move import Decision, Outcome
@@ -18,6 +18,7 @@ from cleanrooms_governance.errors import Finding, GovernanceError, InvalidInput
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.memberships.advance_membership import Member, MembershipReport, advance_membership, read_invitation
 from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
+from cleanrooms_governance.model import Membership
 from cleanrooms_governance.planning.plan import Plan, Refusal, Remark
 from cleanrooms_governance.settings.inputs import parse_membership_inputs
 from cleanrooms_governance.text import label
@@ -173,8 +174,10 @@ def _prepare(props: Properties) -> tuple[DesiredMembership, Access]:
 
 def _advance(desired: DesiredMembership, access: Access, props: Properties) -> Properties:
     resource = resource_name(MEMBERSHIP.title, desired.key)
+    done: list[str] = []
 
     def tell_done(line: str) -> None:
+        done.append(line)
         MEMORY.proceedings.did(resource, line)
         tell(Remark("done", desired.key, line))
 
@@ -194,11 +197,21 @@ def _advance(desired: DesiredMembership, access: Access, props: Properties) -> P
     MEMORY.membership_has_changed(desired.collaboration or "", desired.account)
     left = MembershipAssessment(desired, report.plan, report.decision, report.seen, member.may_write)
     MEMORY.proceedings.ended(resource, of_membership(left, _own_collaboration(desired)))
+    if done and report.seen.membership:
+        _note_what_follows(report.seen.membership)
     for line in (*report.plan.remarks, *report.decision.remarks):
         tell(line)
     outputs = {**own(props), **_record(desired, report.seen, report.outcome)}
     stop_half_done(membership_resource_id(desired), props, outputs, _reasons(report))
     return outputs
+
+
+def _note_what_follows(changed: Membership) -> None:
+    """Have the summary say so if the collaboration waited for this: the run does not come back to it."""
+    left = MEMORY.collaboration(changed.collaboration_id)
+    since = collaboration_since(left, MEMORY.changed_memberships(changed), MEMORY.today) if left else None
+    if since and not MEMORY.trouble():
+        MEMORY.proceedings.ended(resource_name(COLLABORATION.title, since.desired.key), of_collaboration_since(since))
 
 
 def _reasons(report: MembershipReport) -> list[str]:

@@ -27,7 +27,7 @@ from cleanrooms_governance.aws import AwsAccounts, Pace, limit_line
 from cleanrooms_governance.aws.once import OncePerKey
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.errors import InvalidInput
-from cleanrooms_governance.model import AccountId
+from cleanrooms_governance.model import AccountId, Membership
 from cleanrooms_governance.running.expectation import Expectation, expectation
 from cleanrooms_governance.service import CleanRooms
 from cleanrooms_governance.settings.stack_file import StackFile, audit_file, load
@@ -56,6 +56,7 @@ class Memory:
     _memberships: dict[str, MembershipAssessment] = field(default_factory=dict)
     _open_memberships: set[tuple[str, str]] = field(default_factory=set)
     _budgets: dict[str, BudgetAssessment] = field(default_factory=dict)
+    _changed_memberships: dict[str, dict[AccountId, Membership]] = field(default_factory=dict)
     _moved: dict[str, bool] = field(default_factory=dict)
     _stack_file: OncePerKey[Path, StackFile] = field(default_factory=OncePerKey)
     _accounts: AwsAccounts | None = None
@@ -150,6 +151,13 @@ class Memory:
             for (access, _), reads in self._reads.items():
                 if access.account == account:
                     reads.forget_memberships()
+
+    def changed_memberships(self, changed: Membership) -> dict[AccountId, Membership]:
+        """Add a membership that this run has joined or changed; return all of them in its collaboration."""
+        with self._lock:
+            known = self._changed_memberships.setdefault(changed.collaboration_id, {})
+            known[changed.account] = changed
+            return dict(known)
 
     def is_open_membership(self, collaboration_id: str, account: str) -> bool:
         """Return whether this run may still have an account join a collaboration."""

@@ -83,7 +83,8 @@ def recovers(chapter: Chapter, crash: Crash, scratch: Path) -> bool:
             _converge(repository, chapter.stack)
         finally:
             kill_session(process)
-        assert chapter.after == world_view.lines(world.app)
+        found = world_view.lines(world.app)
+        assert chapter.after == found, world_view.difference(chapter.after, found)
         needless = deeds(world.app.journal.entries()) - deeds(chapter.calls)
         assert not needless, f"done without need: {dict(needless)}"
         return True

@@ -2,14 +2,14 @@
 
 It does what the real engine does with what a dynamic provider answers, as far as these tests rely on it: a process of its own
 for every phase; unknown ids in a preview; new inputs but old outputs for a resource that stays the same; an update after a
-half-done create whatever Diff says; dependents of a failed resource checked and then left alone; a run that ends at the first
-failed check; and no unknown value accepted in an update.
+half-done create whatever Diff says; a resource of another name found under its former one; dependents of a failed resource
+checked and then left alone; a run that ends at the first failed check; and no unknown value accepted in an update.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -30,6 +30,7 @@ class Goal:
     """A resource as a program declares it.
 
     ``waits_for`` is the collaboration whose id is its ``collaboration``, ``after`` the membership that it depends on besides.
+    ``former`` are the names that it had before.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Goal:
     inputs: Properties
     waits_for: str = ""
     after: str = ""
+    former: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -125,6 +127,7 @@ class Stack:
         self._as_the_engine_does = as_the_engine_does
         self.config = config
         self.state: dict[str, Recorded] = {}
+        self._former: dict[str, tuple[str, ...]] = {}
         self.engine = world.surroundings.engine
 
     @property
@@ -138,7 +141,8 @@ class Stack:
         """What the project's program declares, in its order."""
         file = load(self.texts, self.world.surroundings.project)
         collaborations = [
-            Goal("collaboration", key, collaboration_inputs(file, key, OWNER_PREFIX)) for key in file.collaborations
+            Goal("collaboration", key, collaboration_inputs(file, key, OWNER_PREFIX), former=_former(section.previously))
+            for key, section in file.collaborations.items()
         ]
         memberships = [
             Goal("membership", key, membership_inputs(file, key, OWNER_PREFIX), section.collaboration)
@@ -157,7 +161,7 @@ class Stack:
     def preview(self) -> Phase:
         """Play ``pulumi preview``."""
         with self.phase() as (phase, provider):
-            for goal in self.goals:
+            for goal in self._declared():
                 if not self._step(phase, provider, goal, acting=False):
                     break
         return phase
@@ -165,7 +169,7 @@ class Stack:
     def update(self) -> Phase:
         """Play ``pulumi up --skip-preview --continue-on-error``."""
         with self.phase() as (phase, provider):
-            for goal in self.goals:
+            for goal in self._declared():
                 if not self._step(phase, provider, goal, acting=True):
                     break
         return phase
@@ -176,6 +180,20 @@ class Stack:
             for name, old in self.state.items():
                 phase.steps[name] = self._refresh(provider, name, old)
         return phase
+
+    def _declared(self) -> list[Goal]:
+        goals = self.goals
+        self._former = {goal.name: goal.former for goal in goals}
+        return goals
+
+    def _recorded(self, name: str) -> Recorded | None:
+        names = (name, *self._former.get(name, ()))
+        return next((self.state[each] for each in names if each in self.state), None)
+
+    def _record(self, goal: Goal, recorded: Recorded) -> None:
+        for name in goal.former:
+            self.state.pop(name, None)
+        self.state[goal.name] = recorded
 
     @contextmanager
     def phase(self) -> Iterator[tuple[Phase, Provider]]:
@@ -194,7 +212,7 @@ class Stack:
     def _step(self, phase: Phase, provider: Provider, goal: Goal, *, acting: bool) -> bool:
         """Take one resource's step; return whether the run goes on."""
         news = self._resolved(goal, acting=acting)
-        old = self.state.get(goal.name)
+        old = self._recorded(goal.name)
         checked = provider.check(goal.kind, goal.name, old.inputs if old else {}, news)
         if checked.failures:
             phase.steps[goal.name] = Step("invalid", checked.inputs, checked.failures)
@@ -210,9 +228,10 @@ class Stack:
             return True
         if op == "same" and old is not None:
             old.inputs = checked.inputs
+            self._record(goal, old)
             return True
         try:
-            self.state[goal.name] = self._act(provider, goal, old, checked.inputs)
+            self._record(goal, self._act(provider, goal, old, checked.inputs))
         except Failed as failed:
             phase.steps[goal.name] = Step("failed", checked.inputs, error=failed)
             self._keep_half_done(goal, old, checked.inputs, failed)
@@ -220,7 +239,7 @@ class Stack:
 
     def _resolved(self, goal: Goal, *, acting: bool) -> Properties:
         """Return the inputs that a program would send: of a collaboration that failed to be created the id is missing."""
-        known = self.state.get(f"collaboration {goal.waits_for}")
+        known = self._recorded(f"collaboration {goal.waits_for}")
         if not goal.waits_for:
             return goal.inputs
         if known is None and acting:
@@ -245,7 +264,7 @@ class Stack:
             return
         kept = inputs if old is None else old.inputs
         id_ = failed.half_done.id if old is None else old.id
-        self.state[goal.name] = Recorded(id_, kept, failed.half_done.outputs, list(failed.half_done.reasons))
+        self._record(goal, Recorded(id_, kept, failed.half_done.outputs, list(failed.half_done.reasons)))
 
     def _refresh(self, provider: Provider, name: str, old: Recorded) -> Step:
         kind = name.split()[0]
@@ -256,6 +275,10 @@ class Stack:
         moved = provider.diff(kind, name, old.id, outputs, old.inputs, inputs)
         self.state[name] = Recorded(id_, inputs, outputs)
         return Step("read", inputs, moved=moved)
+
+
+def _former(keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"collaboration {key}" for key in keys)
 
 
 __all__ = ["KINDS", "OWNER_PREFIX", "Goal", "Phase", "Recorded", "Stack", "Step", "urn_of"]

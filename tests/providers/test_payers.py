@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.providers.mini_engine import Phase, Stack
 from tests.providers.stacks import BANK, MEDIA, MEDIAS, RETAILER, RETAILERS, Config, governing
+from tests.providers.test_summary import as_the_engine_ends_it, summary_of
 from tests.providers.world import World
 
 SALES = "collaboration sales"
@@ -82,6 +85,28 @@ def test_the_outputs_tell_what_is_known_of_each_candidate(world: World) -> None:
     waiting = stack.state[SALES].outputs
     known = {"candidate": True, "accepted": False, "usable": False}
     assert ("waiting", {BANK: {"candidate": True}, RETAILER: known}) == (waiting["outcome"], waiting["payers"]["queryCompute"])
+
+
+@pytest.fixture
+def handing_over(world: World) -> Stack:
+    """The bank pays, and the file wants the retailer to, whose membership is held and accepts it."""
+    stack = created(world, paying(governing(memberships=HELD), bank=["queryCompute"]))
+    stack.config = paying(governing(memberships=HELD), bank=[], retailer=["queryCompute"])
+    return as_the_engine_ends_it(stack)
+
+
+def test_a_run_whose_membership_accepts_what_its_collaboration_waits_for_is_to_be_run_again(handing_over: Stack) -> None:
+    run = handing_over.update()
+    assert ["update", "update"] == [run[SALES].op, run["membership retailer"].op]
+    (to_do,) = [line for line in summary_of(run) if not line.startswith(("Summary: ", "done: "))]
+    assert f"to do: {SALES}: run again: file a change request with 1 change ({BANK} (Bank))" == to_do
+
+
+def test_what_the_summary_wants_a_run_for_is_what_the_next_one_does(handing_over: Stack) -> None:
+    handing_over.update()
+    lines = summary_of(handing_over.update())
+    assert lines[1].startswith(f"done: {SALES}: filed change request")
+    assert [] == [line for line in lines if line.startswith("to do: ")]
 
 
 def test_a_preview_tells_who_can_be_asked_to_pay_where_that_changes(world: World) -> None:

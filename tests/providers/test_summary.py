@@ -11,7 +11,7 @@ from cleanrooms_emulator.faults import FaultKind, FaultRule
 from cleanrooms_governance.assessment.proceedings import Entry, Found, Proceedings, Standing
 from tests.providers.conftest import Settled
 from tests.providers.mini_engine import Phase, Stack
-from tests.providers.stacks import BANK, CALLER, MEDIA, RECEIVES, RETAILER, governing, role
+from tests.providers.stacks import BANK, CALLER, MEDIA, MEDIAS, RECEIVES, RETAILER, RETAILERS, governing, role
 from tests.providers.world import World
 
 SALES = "collaboration sales"
@@ -77,6 +77,15 @@ def test_a_run_says_what_was_done_and_for_whom_it_waits(edited: Stack) -> None:
     assert "Summary: 2 done, 1 waiting; 2 memberships as the file says" == headline
     assert [f"done: {SALES}: filed", f"done: {SALES}: approved"] == [" ".join(line.split()[:4]) for line in lines[:2]]
     assert AWAITED.fullmatch(lines[2])
+
+
+def test_a_membership_that_changes_while_others_are_awaited_asks_for_no_further_run(settled: Settled) -> None:
+    memberships = {"media": MEDIAS, "retailer": {**RETAILERS, "queryLog": True}}
+    run = as_the_engine_ends_it(settled(governing({BANK: RECEIVES}, memberships=memberships, queryLog=True))).update()
+    lines = summary_of(run)
+    assert "update" == run["membership retailer"].op
+    assert AWAITED.fullmatch(lines[-1])
+    assert [] == [line for line in lines if line.startswith("to do: ")]
 
 
 def test_a_creation_says_what_becomes_of_the_memberships(world: World) -> None:

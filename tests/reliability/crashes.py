@@ -69,8 +69,8 @@ class Crashes:
         else:
             self.elsewhere += 1
             return
-        assert str(scene.begin) == str(stage.moment())
-        assert [] == stage.written(0)
+        assert str(scene.begin) == str(stage.moment()), "a preview that dies has changed something"
+        assert [] == stage.written(0), "a preview that dies has written"
         self.recovered += 1
 
     def _recover(self, stage: Stage, scene: Scene, *, again: bool) -> None:
@@ -82,6 +82,7 @@ class Crashes:
             reached = (after, str(stage.moment()))
             go_on(stage, self.rehearsal.story.steps[after:])
             come_to_rest(stage)
-            assert self.rehearsal.story.end == world_view.lines(stage.app)
+            found = world_view.lines(stage.app)
+            assert self.rehearsal.story.end == found, world_view.difference(self.rehearsal.story.end, found)
             self.rehearsal.good.add(reached)
         check_votes(stage.app)

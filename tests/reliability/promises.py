@@ -39,11 +39,12 @@ def check_votes(app: Application) -> None:
         for entry in app.journal.entries(operation="UpdateCollaborationChangeRequest")
         if entry.parameters.get("action") in VOTES and entry.status == 200
     )
-    assert [] == [vote for vote, times in votes.items() if times > 1]
+    twice = [vote for vote, times in votes.items() if times > 1]
+    assert [] == twice, f"voted twice: {twice}"
 
 
 def check_removals(app: Application, files: Iterable[DesiredCollaboration]) -> None:
     """Nobody was removed who is not both out of a file's members and in its list of the removed. Raises AssertionError."""
     signed = {account for each in files for account in each.removed if account not in each.members}
     gone = {entry.parameters["accountId"] for entry in app.journal.entries(operation="DeleteMember")}
-    assert set() == gone - signed
+    assert set() == gone - signed, f"removed without two signatures: {gone - signed}"

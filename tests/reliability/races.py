@@ -22,7 +22,7 @@ from tests.reliability.promises import check_honesty, check_removals
 from tests.reliability.rehearsal import MOST_RUNS, Rehearsal, Scene
 from tests.reliability.stage import Stage
 from tests.reliability.stories import CREATORS, PARTNERS
-from tests.reliability.story import Console, Deed, Step, Story, Up
+from tests.reliability.story import Console, Deed, LoseState, Step, Story, Up
 from tests.scenarios.invariants import Asked, held_by
 
 
@@ -132,7 +132,8 @@ class _Watch:
         phase = self.stage.up(name)
         check_honesty(self.stage.stacks[name], phase)
         after = held_by(self.stage.app.store.all("collaboration"))
-        assert [] == self.asked.unasked(before, after, texts(phase))
+        unasked = self.asked.unasked(before, after, texts(phase))
+        assert [] == unasked, f"nobody has asked for {unasked}"
         check_removals(self.stage.app, self.asked.files.values())
         return phase
 
@@ -200,6 +201,8 @@ REASONS: Mapping[Intruder, str] = {
     Console(BANK, Deed.DENY): r"\(Bank\) denied it in change request .*acknowledge",
     Console(BANK, Deed.LEAVE): r"\(Bank\) has left, which is final: .*Take it out of",
     Console(RETAILER, Deed.CANCEL): r"cancelled outside this stack in change request .*acknowledge",
+    # Done before its time, the next request comes after the last vote that the story has for it.
+    Console(RETAILER, Deed.COMMIT): r"waits for .* \(Bank\) to vote on",
     Console(RETAILER, Deed.DELETE): r"(finds none with its tag\. .*If it was deleted|seems to be deleted\. Nothing is created)",
 }
 """What the creator's stack says, with what to do about it, where an intruder has made the end impossible."""
@@ -211,11 +214,20 @@ TWICE = "2 collaborations carry the tag .* Say which one is meant"
 def check_end(result: Race, story: Story, intruder: Intruder) -> bool:
     """Return whether the story came to its end; if it did not, the creator's stack says why.
 
+    Whoever denies what a later step takes back makes nothing impossible, so the requests that are over do not count.
     Raises AssertionError.
     """
     view = result.view()
-    if view == story.end or (result.as_rehearsed and not result.told):
+    if (result.as_rehearsed and not result.told) or world_view.without_history(view) == world_view.without_history(story.end):
         return True
+    if intruder == Console(RETAILER, Deed.DELETE) and _begun_anew(result, story):
+        return False
     reason = TWICE if intruder is Rival.SAME_STACK and not story.begin else REASONS.get(intruder, "nothing to say")
     assert re.search(reason, result.told[CREATORS]), f"{view}\n{result.told[CREATORS]}"
     return False
+
+
+def _begun_anew(result: Race, story: Story) -> bool:
+    """Tell whether a stack that has lost its state, and so misses no collaboration, has created what its file says."""
+    has_lost_its_state = any(isinstance(step, LoseState) for step in story.steps)
+    return has_lost_its_state and any(not each["_deleted"] for each in result.stage.app.store.all("collaboration"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import unified_diff
 from typing import Any
 
 from cleanrooms_emulator.application import Application
@@ -11,10 +12,22 @@ from cleanrooms_emulator.handlers.kinds import PRIVACY_BUDGET_TEMPLATE
 NOTES = ("governed-by", "crgov-filing", "crgov-filed", "crgov-tags", "crgov-no-decline")
 """The tags in which the reconciler notes things."""
 
+_OVER = tuple(f"  {status}: " for status in ("COMMITTED", "DENIED", "CANCELLED"))
+
 
 def lines(app: Application) -> str:
     """Describe all collaborations, their members and change requests, all memberships, and all privacy budgets."""
     return "\n".join([*_collaborations(app), *_memberships(app), *_budgets(app)])
+
+
+def difference(expected: str, found: str) -> str:
+    """Return where two descriptions differ, for a message about it."""
+    return "\n".join(unified_diff(expected.splitlines(), found.splitlines(), "expected", "found", lineterm="", n=99))
+
+
+def without_history(description: str) -> str:
+    """Leave out of a description the requests that are over: how something has come about, or has not, is not how it is."""
+    return "\n".join(line for line in description.splitlines() if not line.startswith(_OVER))
 
 
 def _collaborations(app: Application) -> Iterator[str]:

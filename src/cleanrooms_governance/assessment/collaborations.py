@@ -24,7 +24,8 @@ from cleanrooms_governance.text import label
 class CollaborationAssessment:
     """A collaboration as it was found; ``world`` is ``None`` where there is none yet or it could not be read.
 
-    ``conflicting`` are the requests that were open when the service last would not take another one.
+    ``conflicting`` are the requests that were open when the service last would not take another one. ``may_write`` says that
+    this stack acts as the creator, and does not only look.
     """
 
     desired: DesiredCollaboration
@@ -33,11 +34,14 @@ class CollaborationAssessment:
     decision: Decision
     world: World | None = None
     conflicting: frozenset[str] = frozenset()
+    may_write: bool = True
 
     @classmethod
-    def after(cls, desired: DesiredCollaboration, collaboration_id: str, report: Report) -> "CollaborationAssessment":
+    def after(
+        cls, desired: DesiredCollaboration, collaboration_id: str, report: Report, *, may_write: bool
+    ) -> "CollaborationAssessment":
         """Return how a run left a collaboration."""
-        return cls(desired, collaboration_id, report.plan, report.decision, report.world, report.conflicting)
+        return cls(desired, collaboration_id, report.plan, report.decision, report.world, report.conflicting, may_write)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
@@ -83,7 +87,7 @@ def assess_collaboration(
     decision = decide(situation)
     if absences := _out_of_reach(decision.moves, {account: voters[account] for account in one_way if account in voters}):
         decision = decide(replace(situation, absences=absences))
-    return CollaborationAssessment(desired, found, situation.plan, decision, world)
+    return CollaborationAssessment(desired, found, situation.plan, decision, world, may_write=may_write)
 
 
 def _is_no_longer_listed(collaboration_id: str, error: GovernanceError, reads: CleanRoomsReads) -> bool:

@@ -1,20 +1,26 @@
 """What comes after a collaboration in a run: its memberships, and their privacy budgets after them.
 
 A run carries one out after the other. So a membership is judged by what its collaboration will be, and not at all where only
-the run will show that.
+the run will show that. And what a membership does is seen by its collaboration in the next run only.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from cleanrooms_governance.assessment.budgets import BudgetAssessment, assess_budget
 from cleanrooms_governance.assessment.collaborations import CollaborationAssessment
 from cleanrooms_governance.assessment.memberships import MembershipAssessment, assess_membership
 from cleanrooms_governance.assessment.outlook import Outlook, expected_collaboration, outlook
+from cleanrooms_governance.change_requests.next_move import Outcome, decide
+from cleanrooms_governance.change_requests.sayings import ABSENT
 from cleanrooms_governance.desired import DesiredMembership
-from cleanrooms_governance.memberships.updating import RESULT_PLACE
+from cleanrooms_governance.memberships.updating import RESULT_PLACE, accepted_payments
+from cleanrooms_governance.model import AccountId, Membership, MemberStatus
 from cleanrooms_governance.planning.changes import JoinCollaboration
 from cleanrooms_governance.planning.guards import TAKE_OVER
 from cleanrooms_governance.privacy_budgets import DesiredBudgetTemplate
+from cleanrooms_governance.running.advance import situation_of
 from cleanrooms_governance.service import CleanRoomsReads
 
 
@@ -59,6 +65,33 @@ def budget_in_turn(
     found = assess_budget(desired, reads, may_write=may_write)
     has_joined = found.seen is None or found.seen.membership is not None
     return None if membership_is_open and not has_joined else found
+
+
+def collaboration_since(
+    left: CollaborationAssessment, changed: Mapping[AccountId, Membership], today: date
+) -> CollaborationAssessment | None:
+    """Judge a collaboration again that waited when this run left it; ``None`` where no other run would do more for it.
+
+    Parameters: ``left`` is how the run left it; ``changed`` are the memberships that have joined or changed since.
+    """
+    if left.world is None or left.decision.outcome is not Outcome.WAITING or _said_absent(left):
+        return None
+    live = left.world.live
+    members = {
+        account: replace(live.members[account], status=MemberStatus.ACTIVE)
+        for account, membership in changed.items()
+        if membership.is_active and account in live.members
+    }
+    accepted = {account: accepted_payments(changed[account]) for account in members}
+    live = replace(live, members={**live.members, **members}, accepted={**live.accepted, **accepted})
+    situation = situation_of(left.desired, replace(left.world, live=live), today, may_write=left.may_write)
+    now = replace(left, plan=situation.plan, decision=decide(situation), world=replace(left.world, live=live))
+    return now if now.moves() or now.decision.outcome is not Outcome.WAITING else None
+
+
+def _said_absent(found: CollaborationAssessment) -> bool:
+    """Tell whether votes are missing of accounts that could not be acted as, which the memberships do not change."""
+    return any(remark.rule == ABSENT for remark in found.decision.remarks)
 
 
 def _joins(found: MembershipAssessment) -> bool:

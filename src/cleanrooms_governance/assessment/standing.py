@@ -1,6 +1,7 @@
 """How a resource stands after a check or a run, in the short words of the summary."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from cleanrooms_governance.assessment.budgets import BudgetAssessment
 from cleanrooms_governance.assessment.collaborations import CollaborationAssessment
@@ -64,6 +65,20 @@ def of_collaboration(found: CollaborationAssessment) -> Found:
     if found.decision.outcome is Outcome.WAITING and not (entries or absent):
         entries.append(Entry(Standing.WAITING, _SAID_ABOVE))
     return Found((*entries, *denied, *absent), differs=differs(found.plan.remarks))
+
+
+def of_collaboration_since(found: CollaborationAssessment) -> Found:
+    """Return how a collaboration stands for which another run would do more.
+
+    Parameters: ``found`` is how it was judged again after its memberships; see ``in_turn.collaboration_since``.
+    """
+    stands = Found(()) if found.refusals else of_collaboration(found)
+    entries = [
+        replace(each, text=f"run again: {each.text}") if each.standing is Standing.TO_DO else each for each in stands.entries
+    ]
+    if not stands.has_work:
+        entries.insert(0, Entry(Standing.TO_DO, "run again: what it waited for has been done"))
+    return replace(stands, entries=tuple(entries))
 
 
 def of_membership(found: MembershipAssessment, collaboration: str) -> Found:
