@@ -223,6 +223,7 @@ def _assess(
         may_write=access.write is not None,
         voters={account: MEMORY.reads(desired.owner, voter, desired.region) for account, voter in voters.items()},
         one_way=frozenset(account for account, voter in voters.items() if voter.read == voter.write),
+        declared=MEMORY.declared_collaborations(),
     )
     if olds and not found.collaboration_id and found.world is None and not found.refusals:
         return lost_collaboration(desired)

@@ -8,7 +8,7 @@ resources that come after. The engine calls on up to four threads at a time.
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -17,6 +17,7 @@ from typing import Any
 
 from cleanrooms_governance.assessment.budgets import BudgetAssessment
 from cleanrooms_governance.assessment.collaborations import CollaborationAssessment
+from cleanrooms_governance.assessment.declared import collaboration_keys
 from cleanrooms_governance.assessment.memberships import MembershipAssessment
 from cleanrooms_governance.assessment.proceedings import Proceedings
 from cleanrooms_governance.assessment.reading_ahead import read_ahead
@@ -72,6 +73,12 @@ class Memory:
         Raises ``InvalidInput`` where it is none.
         """
         return self._stack_file.get(self.project, lambda: load(self.config, self.project))
+
+    def declared_collaborations(self) -> Collection[str]:
+        """Return the keys that the stack file's collaborations have or had; none where the configuration is no stack file."""
+        with suppress(InvalidInput):
+            return collaboration_keys(self.stack_file())
+        return ()
 
     def port(self, owner: str, access: Access, region: str, mandate: Mandate | None = None) -> CleanRooms:
         """Return an account's Clean Rooms, for reading afresh and for writing.

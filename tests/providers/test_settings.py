@@ -10,7 +10,7 @@ import pytest
 
 from tests.providers.conftest import Settled
 from tests.providers.mini_engine import Phase, Stack
-from tests.providers.stacks import MEDIAS, RETAILER, RETAILERS, collaboration, governing
+from tests.providers.stacks import MEDIAS, RETAILER, RETAILERS, Config, collaboration, governing
 from tests.providers.world import World
 
 SALES = "collaboration sales"
@@ -73,15 +73,37 @@ def test_a_tag_of_somebody_else_is_no_reason_for_anything(moved: Mapping[str, An
     assert {"team": "sales", "cost": "17"} == stack.state[SALES].outputs["live"]["tags"]
 
 
-def test_a_renamed_key_goes_on_with_the_state_that_there_is(settled: Settled) -> None:
-    stack = settled(governing())
+def renamed(*more: str, **settings: Any) -> Config:
+    """The stack file whose collaboration has the key ``selling`` from now on, and which declares more of them."""
     memberships = {"media": {**MEDIAS, "collaboration": "selling"}, "retailer": {**RETAILERS, "collaboration": "selling"}}
-    stack.config = {**governing(memberships=memberships), "collaborations": {"selling": collaboration(previously=["sales"])}}
-    stack.state = {name.replace("sales", "selling"): recorded for name, recorded in stack.state.items()}
+    collaborations = {"selling": collaboration(**settings), **{key: collaboration() for key in more}}
+    return {**governing(memberships=memberships), "collaborations": collaborations}
+
+
+def test_a_renamed_key_goes_on_with_the_state_that_there_is(settled: Settled) -> None:
+    stack = settled(renamed(previously=["sales"]))
     run = stack.update()
     assert {"collaboration selling": "update", "membership media": "same", "membership retailer": "same"} == run.ops
     assert ["TagResource", "UpdateCollaboration"] == run.writes
     assert {"same"} == set(stack.preview().ops.values())
+
+
+def warnings(phase: Phase, key: str) -> list[str]:
+    return [line.message for line in phase.lines if line.severity == "WARNING" and line.urn.endswith(f"::collaboration {key}")]
+
+
+def test_a_preview_warns_of_a_renamed_key_that_the_file_does_not_mention(settled: Settled) -> None:
+    preview = settled(renamed()).preview()
+    assert "create" == preview["collaboration selling"].op
+    (warning,) = warnings(preview, "selling")
+    assert "under the key sales, which its file has no more. If sales was renamed, add it to" in warning
+    assert 1 == len(preview.asked("ListTagsForResource"))
+
+
+def test_a_key_that_another_collaboration_had_is_no_reason_for_a_warning(settled: Settled) -> None:
+    preview = settled(renamed("other", previously=["sales"])).preview()
+    assert "create" == preview["collaboration other"].op
+    assert [] == warnings(preview, "other")
 
 
 def test_each_collaboration_of_another_name_is_asked_for_its_tags_once_a_process(world: World) -> None:

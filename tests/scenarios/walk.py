@@ -9,6 +9,7 @@ from typing import Any
 
 from cleanrooms_governance.assessment.budgets import assess_budget
 from cleanrooms_governance.assessment.collaborations import assess_collaboration
+from cleanrooms_governance.assessment.declared import collaboration_keys
 from cleanrooms_governance.assessment.memberships import assess_membership
 from cleanrooms_governance.assessment.telling import budget_lines, collaboration_lines, membership_lines
 from cleanrooms_governance.budgets.advance_budget import BudgetOwner, advance_budget
@@ -94,6 +95,7 @@ class Walk:
             may_write=access.write is not None,
             voters=held,
             one_way=one_way,
+            declared=collaboration_keys(file),
         )
         self._say(*(f"{key}: {line.message}" for line in collaboration_lines(found)))
         self._say(*(f"{key}: refused: {refusal.message}" for refusal in found.refusals))

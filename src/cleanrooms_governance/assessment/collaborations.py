@@ -1,6 +1,6 @@
 """What a look at a collaboration finds: the plan, what could be done now, and what stands in the way."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -11,10 +11,10 @@ from cleanrooms_governance.change_requests.next_move import CastVote, Decision, 
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.errors import AccessDenied, GovernanceError, NotFound, ServiceError
 from cleanrooms_governance.model import AccountId
-from cleanrooms_governance.planning.plan import Plan, Refusal
+from cleanrooms_governance.planning.plan import Level, Plan, Refusal, Remark
 from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from cleanrooms_governance.running.advance import Report, situation_of
-from cleanrooms_governance.running.lookup import check_identity, find_collaboration
+from cleanrooms_governance.running.lookup import check_identity, find_collaboration, left_behind
 from cleanrooms_governance.running.world import World, look_closer, read_world
 from cleanrooms_governance.service import CleanRoomsReads
 from cleanrooms_governance.text import label
@@ -63,19 +63,22 @@ def assess_collaboration(
     may_write: bool,
     voters: Mapping[AccountId, CleanRoomsReads] = MappingProxyType({}),
     one_way: frozenset[AccountId] = frozenset(),
+    declared: Collection[str] = (),
 ) -> CollaborationAssessment:
     """Find the collaboration, read it and plan.
 
     What cannot be read becomes a refusal, so that the other resources of a preview are still planned.
 
     Parameters: ``voters`` reads as each account whose votes the collaboration casts; see ``world.look_closer``. ``one_way`` are
-    those of them that are written to the same way as they are read: whether they can vote shows without trying.
+    those of them that are written to the same way as they are read: whether they can vote shows without trying. ``declared``
+    are the keys that the collaborations of the stack file have or had, none where that is not known.
     """
     found = known_id
     try:
         found = find_collaboration(desired, known_id, reads) or ""
         if not found:
-            return _new_collaboration(desired, may_write=may_write)
+            left = left_behind(desired, declared, reads) if declared else {}
+            return _new_collaboration(desired, left, may_write=may_write)
         world = read_world(reads, found)
         check_identity(desired, world.live)
         world = look_closer(desired, world, reads, voters)
@@ -112,8 +115,9 @@ def _out_of_reach(moves: Iterable[Move], members: Mapping[AccountId, CleanRoomsR
     return Absences(accounts=reasons) if reasons else None
 
 
-def _new_collaboration(desired: DesiredCollaboration, *, may_write: bool) -> CollaborationAssessment:
+def _new_collaboration(desired: DesiredCollaboration, left: Mapping[str, str], *, may_write: bool) -> CollaborationAssessment:
     plan = plan_collaboration(desired, None)
+    plan = replace(plan, remarks=(*plan.remarks, *(_perhaps_renamed(desired, key, id_) for key, id_ in left.items())))
     if not may_write:
         creator = label(desired.creator, desired.names)
         text = (
@@ -122,6 +126,15 @@ def _new_collaboration(desired: DesiredCollaboration, *, may_write: bool) -> Col
         )
         plan = replace(plan, refusals=(*plan.refusals, Refusal("read-only", desired.creator, text)))
     return CollaborationAssessment(desired, "", plan, Decision(Outcome.REFUSED if plan.refusals else Outcome.WAITING))
+
+
+def _perhaps_renamed(desired: DesiredCollaboration, former: str, collaboration_id: str) -> Remark:
+    text = (
+        f"collaborations.{desired.key}: this stack governs collaboration {collaboration_id} under the key {former}, which its"
+        f" file has no more. If {former} was renamed, add it to collaborations.{desired.key}.previously: else another"
+        " collaboration is created, and that one stays in force"
+    )
+    return Remark("left-behind", former, text, Level.WARNING)
 
 
 def lost_collaboration(desired: DesiredCollaboration) -> CollaborationAssessment:

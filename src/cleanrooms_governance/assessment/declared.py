@@ -13,3 +13,9 @@ def declared_resources(stack: StackFile) -> dict[str, str]:
         declared[membership] = resource_name(COLLABORATION, section.collaboration) if own else ""
         declared |= {resource_name(BUDGET, f"{key}/{name}"): membership for name in section.privacy_budgets or {}}
     return declared
+
+
+def collaboration_keys(stack: StackFile) -> frozenset[str]:
+    """Return the keys that the collaborations of a stack file have, and those that it says they had."""
+    former = (key for section in stack.collaborations.values() for key in section.previously)
+    return frozenset((*stack.collaborations, *former))

@@ -12,6 +12,7 @@ from itertools import count
 
 from cleanrooms_governance.assessment.budgets import BudgetAssessment
 from cleanrooms_governance.assessment.collaborations import CollaborationAssessment, assess_collaboration
+from cleanrooms_governance.assessment.declared import collaboration_keys
 from cleanrooms_governance.assessment.in_turn import budget_in_turn, is_open_membership, membership_in_turn
 from cleanrooms_governance.assessment.kinds import BUDGET, COLLABORATION, MEMBERSHIP, resource_name
 from cleanrooms_governance.assessment.memberships import MembershipAssessment
@@ -102,6 +103,7 @@ class _Looking:
             may_write=access.write is not None,
             voters={account: self._reading(voter, desired.region) for account, voter in voters.items()},
             one_way=frozenset(account for account, voter in voters.items() if voter.read == voter.write),
+            declared=collaboration_keys(self._stack),
         )
         self._count()
         return found

@@ -4,7 +4,7 @@ There is no client token for CreateCollaboration, so a collaboration is never cr
 unique and can be changed (service model: UpdateCollaboration), so those of other names are looked at before one is created.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.errors import Refused
@@ -43,6 +43,21 @@ def find_created(desired: DesiredCollaboration, creator: CleanRoomsReads) -> str
     """
     own = [summary for summary in creator.collaborations() if summary.creator == desired.creator]
     return _the_one(desired, _tagged(desired, (each for each in own if each.name == desired.first_name), creator))
+
+
+def left_behind(desired: DesiredCollaboration, declared: Collection[str], creator: CleanRoomsReads) -> dict[str, str]:
+    """Return the collaborations that this stack governs under keys that its file has no more, each key with the id.
+
+    Whoever renames a key and does not say so would have a second collaboration created.
+
+    Parameters: ``declared`` are the keys that the collaborations of the file have or had.
+    Raises every ``ServiceError`` of the reads.
+    """
+    stack = desired.owner.removesuffix(desired.key)
+    own = [summary for summary in creator.collaborations() if summary.creator == desired.creator]
+    owners = {creator.tags(summary.arn).get(OWNER_TAG, ""): summary.id for summary in own}
+    keys = {owner.removeprefix(stack): id_ for owner, id_ in owners.items() if owner.startswith(stack)}
+    return {key: keys[key] for key in sorted(keys.keys() - set(declared))}
 
 
 def _tagged(desired: DesiredCollaboration, summaries: Iterable[CollaborationSummary], creator: CleanRoomsReads) -> list[str]:
