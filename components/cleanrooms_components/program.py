@@ -24,8 +24,8 @@ from cleanrooms_components.summary import (
     tell_that_nothing_was_read,
 )
 from cleanrooms_governance.errors import InvalidInput
-from cleanrooms_governance.report import harmless
 from cleanrooms_governance.settings.stack_file import OnWaiting, StackFile, load
+from cleanrooms_governance.text import harmless
 
 QUIET_FAILURE = 32
 """The exit status that tells the engine that the message has been shown already."""

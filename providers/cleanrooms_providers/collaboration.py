@@ -28,12 +28,13 @@ from cleanrooms_governance.planning.expiry import as_of
 from cleanrooms_governance.planning.partner_budgets import budgets_document
 from cleanrooms_governance.planning.payer_overview import payers_document
 from cleanrooms_governance.planning.plan import Remark, Reviewed
-from cleanrooms_governance.report import harmless, live_digest, live_document
+from cleanrooms_governance.report import live_digest, live_document
 from cleanrooms_governance.running.advance import Report, advance, ensure_collaboration, situation_of
 from cleanrooms_governance.running.making_moves import Parties
 from cleanrooms_governance.running.world import World, look_closer, read_world
 from cleanrooms_governance.service import CleanRoomsReads
 from cleanrooms_governance.settings.inputs import parse_collaboration_inputs
+from cleanrooms_governance.text import harmless
 from cleanrooms_providers.engine import halt, tell, without_traceback
 from cleanrooms_providers.governed import (
     GovernedProvider,

@@ -22,8 +22,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
 from cleanrooms_governance.planning.plan import Level, Remark
-from cleanrooms_governance.report import harmless
-from cleanrooms_governance.text import discreet
+from cleanrooms_governance.text import discreet, harmless
 
 PROVIDER = "__provider"
 """The property in which the SDK stores the provider's name; refresh and destroy find it among the outputs."""

@@ -14,7 +14,7 @@ from cleanrooms_governance.assessment.refusing import UNREADABLE
 from cleanrooms_governance.assessment.standing import invalid_inputs, not_known_yet
 from cleanrooms_governance.errors import InvalidInput
 from cleanrooms_governance.planning.plan import Plan, Refusal, Remark, Reviewed
-from cleanrooms_governance.report import harmless
+from cleanrooms_governance.text import harmless
 from cleanrooms_providers.closing import tell_at_the_end
 from cleanrooms_providers.contract import StoredByName
 from cleanrooms_providers.engine import (

@@ -117,11 +117,3 @@ def live_document(live: Collaboration) -> dict[str, Any]:
 def live_digest(live: Collaboration) -> str:
     """Return a fingerprint of the collaboration and its members, so that a record of it can be told to be out of date."""
     return fingerprint("live", live_document(live))
-
-
-_LONGEST_LINE = 4000
-
-
-def harmless(message: str) -> str:
-    """Return a message fit for a terminal and the engine's display, whatever found its way into it; line breaks stay."""
-    return "\n".join(plain(line, _LONGEST_LINE) for line in message.splitlines())

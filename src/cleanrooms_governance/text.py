@@ -20,6 +20,8 @@ _MARKUP = re.compile(r"<\{%|%\}>|##\w*\[")
 """What is a command to whoever shows a line: the engine's own markup, and the log commands of build services, such as
 ``##vso[task.setvariable]``, which count wherever they stand in a line."""
 
+_LONGEST_LINE = 4000
+
 _IN_BRACKETS = str.maketrans("()", "[]")
 
 _WITHHELD = "***"
@@ -40,8 +42,13 @@ def plain(text: str, limit: int = 100) -> str:
     that somebody would interpret (``<{%…%}>``, ``##vso[…]``) is broken up: a blank in its place keeps what stood around it from
     forming another one.
     """
-    harmless = _MARKUP.sub(" ", "".join(_visible(text))).strip()
-    return harmless if len(harmless) <= limit else harmless[: limit - 1] + "…"
+    shown = _MARKUP.sub(" ", "".join(_visible(text))).strip()
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def harmless(message: str) -> str:
+    """Return a message fit for a terminal and the engine's display, whatever found its way into it; line breaks stay."""
+    return "\n".join(plain(line, _LONGEST_LINE) for line in message.splitlines())
 
 
 def discreet(text: str) -> str:

@@ -17,8 +17,7 @@ from cleanrooms_governance.assessment.whole_stack import Assessed
 from cleanrooms_governance.change_requests.next_move import Outcome
 from cleanrooms_governance.planning.plan import Remark
 from cleanrooms_governance.planning.stack_fingerprint import stack_fingerprint
-from cleanrooms_governance.report import harmless
-from cleanrooms_governance.text import plain
+from cleanrooms_governance.text import harmless, plain
 
 
 def standing_of(resource: Assessed) -> Found:

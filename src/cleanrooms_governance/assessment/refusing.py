@@ -5,7 +5,7 @@ from typing import Any
 from cleanrooms_governance.assessment.kinds import NO_CREDENTIALS
 from cleanrooms_governance.errors import GovernanceError, NoCredentials, Refused
 from cleanrooms_governance.planning.plan import Plan, Refusal
-from cleanrooms_governance.report import harmless
+from cleanrooms_governance.text import harmless
 
 UNREADABLE = "unreadable"
 """The rule of the refusal that says what could not be read."""

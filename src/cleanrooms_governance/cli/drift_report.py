@@ -7,7 +7,7 @@ from cleanrooms_governance.assessment.drift import Difference, Drift, Remedy
 from cleanrooms_governance.cli.exit_codes import Exit
 from cleanrooms_governance.cli.output import Line, Report, Tone
 from cleanrooms_governance.markdown import code, inline
-from cleanrooms_governance.report import harmless
+from cleanrooms_governance.text import harmless
 
 _WORDS = {
     Remedy.RUN: "a run repairs it",
