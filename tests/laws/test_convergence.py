@@ -228,7 +228,7 @@ def _told(settled: Report) -> str:
 
 
 @pytest.mark.parametrize("reading", [*readings()])
-@settings(max_examples=7, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=5, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories())
 def test_advance_until_settled_reaches_what_the_file_wants_and_one_more_run_writes_nothing(
     service_of_session: Service, reading: dict[str, str], story: Story

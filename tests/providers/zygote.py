@@ -17,7 +17,8 @@ from typing import NoReturn
 import pulumi.dynamic  # noqa: F401 - imported for the forks
 
 import cleanrooms_providers.collaboration
-import cleanrooms_providers.membership  # noqa: F401 - imported for the forks
+import cleanrooms_providers.membership
+import cleanrooms_providers.privacy_budget_template  # noqa: F401 - imported for the forks
 from cleanrooms_governance.aws.clients import CLEAN_ROOMS, STS, new_client, new_session
 
 
@@ -30,6 +31,7 @@ def main() -> None:
     # An interrupt at the terminal is for whoever started this process, and who then closes its standard input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     while line := sys.stdin.readline():
         child = os.fork()
         if child == 0:
