@@ -228,6 +228,9 @@ def check_end(result: Race, story: Story, intruder: Intruder) -> bool:
 
 
 def _begun_anew(result: Race, story: Story) -> bool:
-    """Tell whether a stack that has lost its state, and so misses no collaboration, has created what its file says."""
-    has_lost_its_state = any(isinstance(step, LoseState) for step in story.steps)
-    return has_lost_its_state and any(not each["_deleted"] for each in result.stage.app.store.all("collaboration"))
+    """Tell whether a stack that misses no collaboration, because its state has none, has created what its file says.
+
+    That is where the state was lost, and where the deletion made the creating run fail before it knew that it was the only one.
+    """
+    may_have_none = not story.begin or any(isinstance(step, LoseState) for step in story.steps)
+    return may_have_none and any(not each["_deleted"] for each in result.stage.app.store.all("collaboration"))
