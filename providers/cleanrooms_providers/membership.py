@@ -18,7 +18,6 @@ from cleanrooms_governance.errors import Finding, GovernanceError, InvalidInput
 from cleanrooms_governance.fingerprint import fingerprint
 from cleanrooms_governance.memberships.advance_membership import Member, MembershipReport, advance_membership, read_invitation
 from cleanrooms_governance.memberships.joining import Invitation, decide_membership, plan_membership
-from cleanrooms_governance.model import Membership
 from cleanrooms_governance.planning.plan import Plan, Refusal, Remark
 from cleanrooms_governance.settings.inputs import parse_membership_inputs
 from cleanrooms_governance.text import label
@@ -196,9 +195,10 @@ def _advance(desired: DesiredMembership, access: Access, props: Properties) -> P
         halt(str(error))
     MEMORY.membership_has_changed(desired.collaboration or "", desired.account)
     left = MembershipAssessment(desired, report.plan, report.decision, report.seen, member.may_write)
+    MEMORY.remember_membership(left)
     MEMORY.proceedings.ended(resource, of_membership(left, _own_collaboration(desired)))
-    if done and report.seen.membership:
-        _note_what_follows(report.seen.membership)
+    if done:
+        _note_what_follows(desired.collaboration or "")
     for line in (*report.plan.remarks, *report.decision.remarks):
         tell(line)
     outputs = {**own(props), **_record(desired, report.seen, report.outcome)}
@@ -206,10 +206,10 @@ def _advance(desired: DesiredMembership, access: Access, props: Properties) -> P
     return outputs
 
 
-def _note_what_follows(changed: Membership) -> None:
-    """Have the summary say so if the collaboration waited for this: the run does not come back to it."""
-    left = MEMORY.collaboration(changed.collaboration_id)
-    since = collaboration_since(left, MEMORY.changed_memberships(changed), MEMORY.today) if left else None
+def _note_what_follows(collaboration_id: str) -> None:
+    """Have the summary say so if a collaboration waited for what a membership did: the run does not come back to it."""
+    left = MEMORY.collaboration(collaboration_id)
+    since = collaboration_since(left, MEMORY.joined(collaboration_id), MEMORY.today) if left else None
     if since and not MEMORY.trouble():
         MEMORY.proceedings.ended(resource_name(COLLABORATION.title, since.desired.key), of_collaboration_since(since))
 

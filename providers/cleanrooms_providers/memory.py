@@ -57,7 +57,6 @@ class Memory:
     _memberships: dict[str, MembershipAssessment] = field(default_factory=dict)
     _open_memberships: set[tuple[str, str]] = field(default_factory=set)
     _budgets: dict[str, BudgetAssessment] = field(default_factory=dict)
-    _changed_memberships: dict[str, dict[AccountId, Membership]] = field(default_factory=dict)
     _moved: dict[str, bool] = field(default_factory=dict)
     _stack_file: OncePerKey[Path, StackFile] = field(default_factory=OncePerKey)
     _accounts: AwsAccounts | None = None
@@ -137,7 +136,7 @@ class Memory:
             return next((a for a in self._collaborations.values() if a.collaboration_id == collaboration_id), None)
 
     def remember_membership(self, found: MembershipAssessment) -> None:
-        """Keep what check found."""
+        """Keep what check found, or how a run left it."""
         with self._lock:
             self._memberships[found.desired.owner] = found
 
@@ -145,6 +144,12 @@ class Memory:
         """Return what check found."""
         with self._lock:
             return self._memberships.get(owner)
+
+    def joined(self, collaboration_id: str) -> dict[AccountId, Membership]:
+        """Return the memberships in a collaboration, as check found them or a run left them."""
+        with self._lock:
+            seen = [each.seen.membership for each in self._memberships.values() if each.seen]
+            return {own.account: own for own in seen if own is not None and own.collaboration_id == collaboration_id}
 
     def remember_open_membership(self, collaboration_id: str, account: str) -> None:
         """Keep that what becomes of a membership shows only when this run has changed something."""
@@ -158,13 +163,6 @@ class Memory:
             for (access, _), reads in self._reads.items():
                 if access.account == account:
                     reads.forget_memberships()
-
-    def changed_memberships(self, changed: Membership) -> dict[AccountId, Membership]:
-        """Add a membership that this run has joined or changed; return all of them in its collaboration."""
-        with self._lock:
-            known = self._changed_memberships.setdefault(changed.collaboration_id, {})
-            known[changed.account] = changed
-            return dict(known)
 
     def is_open_membership(self, collaboration_id: str, account: str) -> bool:
         """Return whether this run may still have an account join a collaboration."""

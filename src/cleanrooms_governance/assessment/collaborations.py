@@ -85,7 +85,8 @@ def assess_collaboration(
     except GovernanceError as error:
         if known_id and not desired.id and _is_no_longer_listed(known_id, error, reads):
             return deleted_collaboration(desired, known_id)
-        return CollaborationAssessment(desired, found, unread(desired.owner, error), Decision(Outcome.REFUSED))
+        plan = unread(desired.owner, error)
+        return CollaborationAssessment(desired, found, plan, Decision(Outcome.REFUSED), may_write=may_write)
     situation = situation_of(desired, world, today, may_write=may_write)
     decision = decide(situation)
     if absences := _out_of_reach(decision.moves, {account: voters[account] for account in one_way if account in voters}):
@@ -125,7 +126,8 @@ def _new_collaboration(desired: DesiredCollaboration, left: Mapping[str, str], *
             f" cannot be created. Give accounts.{desired.creator} `write` credentials, or have it created and adopt it by id"
         )
         plan = replace(plan, refusals=(*plan.refusals, Refusal("read-only", desired.creator, text)))
-    return CollaborationAssessment(desired, "", plan, Decision(Outcome.REFUSED if plan.refusals else Outcome.WAITING))
+    decision = Decision(Outcome.REFUSED if plan.refusals else Outcome.WAITING)
+    return CollaborationAssessment(desired, "", plan, decision, may_write=may_write)
 
 
 def _perhaps_renamed(desired: DesiredCollaboration, former: str, collaboration_id: str) -> Remark:

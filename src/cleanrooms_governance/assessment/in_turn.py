@@ -68,24 +68,25 @@ def budget_in_turn(
 
 
 def collaboration_since(
-    left: CollaborationAssessment, changed: Mapping[AccountId, Membership], today: date
+    left: CollaborationAssessment, joined: Mapping[AccountId, Membership], today: date
 ) -> CollaborationAssessment | None:
     """Judge a collaboration again that waited when this run left it; ``None`` where no other run would do more for it.
 
-    Parameters: ``left`` is how the run left it; ``changed`` are the memberships that have joined or changed since.
+    Parameters: ``left`` is how the run left it; ``joined`` are the memberships in it as they are known since.
     """
     if left.world is None or left.decision.outcome is not Outcome.WAITING or _said_absent(left):
         return None
     live = left.world.live
     members = {
         account: replace(live.members[account], status=MemberStatus.ACTIVE)
-        for account, membership in changed.items()
+        for account, membership in joined.items()
         if membership.is_active and account in live.members
     }
-    accepted = {account: accepted_payments(changed[account]) for account in members}
+    accepted = {account: accepted_payments(joined[account]) for account in members}
     live = replace(live, members={**live.members, **members}, accepted={**live.accepted, **accepted})
-    situation = situation_of(left.desired, replace(left.world, live=live), today, may_write=left.may_write)
-    now = replace(left, plan=situation.plan, decision=decide(situation), world=replace(left.world, live=live))
+    world = replace(left.world, live=live)
+    situation = situation_of(left.desired, world, today, may_write=left.may_write)
+    now = replace(left, plan=situation.plan, decision=decide(situation), world=world)
     return now if now.moves() or now.decision.outcome is not Outcome.WAITING else None
 
 

@@ -75,6 +75,7 @@ class _Looking:
         self, stack: StackFile, prefix: str, accounts: Accounts, today: date, looked: Looked, foreseeing: bool
     ) -> None:
         self._stack = stack
+        self._declared = collaboration_keys(stack)
         self._prefix = prefix
         self._accounts = accounts
         self._today = today
@@ -103,7 +104,7 @@ class _Looking:
             may_write=access.write is not None,
             voters={account: self._reading(voter, desired.region) for account, voter in voters.items()},
             one_way=frozenset(account for account, voter in voters.items() if voter.read == voter.write),
-            declared=collaboration_keys(self._stack),
+            declared=self._declared,
         )
         self._count()
         return found

@@ -25,7 +25,7 @@ def find_collaboration(
     """
     if given := desired.id or known_id:
         return given
-    own = [summary for summary in creator.collaborations() if summary.creator == desired.creator]
+    own = _own(desired, creator)
     named = [summary for summary in own if summary.name == desired.first_name]
     if found := _the_one(desired, _tagged(desired, named, creator)):
         return found
@@ -41,8 +41,8 @@ def find_created(desired: DesiredCollaboration, creator: CleanRoomsReads) -> str
 
     Raises ``Refused`` if there are several, and every ``ServiceError`` of the reads.
     """
-    own = [summary for summary in creator.collaborations() if summary.creator == desired.creator]
-    return _the_one(desired, _tagged(desired, (each for each in own if each.name == desired.first_name), creator))
+    named = (each for each in _own(desired, creator) if each.name == desired.first_name)
+    return _the_one(desired, _tagged(desired, named, creator))
 
 
 def left_behind(desired: DesiredCollaboration, declared: Collection[str], creator: CleanRoomsReads) -> dict[str, str]:
@@ -53,11 +53,21 @@ def left_behind(desired: DesiredCollaboration, declared: Collection[str], creato
     Parameters: ``declared`` are the keys that the collaborations of the file have or had.
     Raises every ``ServiceError`` of the reads.
     """
+    governed = _governed_here(desired, _own(desired, creator), creator)
+    return {key: id_ for key, id_ in governed.items() if key not in declared}
+
+
+def _own(desired: DesiredCollaboration, creator: CleanRoomsReads) -> list[CollaborationSummary]:
+    return [summary for summary in creator.collaborations() if summary.creator == desired.creator]
+
+
+def _governed_here(
+    desired: DesiredCollaboration, summaries: Iterable[CollaborationSummary], creator: CleanRoomsReads
+) -> dict[str, str]:
+    """Return those of some collaborations that this stack governs by their tags, the id of each by its key, sorted."""
     stack = desired.owner.removesuffix(desired.key)
-    own = [summary for summary in creator.collaborations() if summary.creator == desired.creator]
-    owners = {creator.tags(summary.arn).get(OWNER_TAG, ""): summary.id for summary in own}
-    keys = {owner.removeprefix(stack): id_ for owner, id_ in owners.items() if owner.startswith(stack)}
-    return {key: keys[key] for key in sorted(keys.keys() - set(declared))}
+    owners = {creator.tags(summary.arn).get(OWNER_TAG, ""): summary.id for summary in summaries}
+    return {owner.removeprefix(stack): owners[owner] for owner in sorted(owners) if owner.startswith(stack)}
 
 
 def _tagged(desired: DesiredCollaboration, summaries: Iterable[CollaborationSummary], creator: CleanRoomsReads) -> list[str]:
@@ -78,13 +88,12 @@ def _the_one(desired: DesiredCollaboration, tagged: list[str]) -> str | None:
 
 def _taken(desired: DesiredCollaboration, named: Iterable[CollaborationSummary], creator: CleanRoomsReads) -> Refused:
     path = f"collaborations.{desired.key}"
-    stack = desired.owner.removesuffix(desired.key)
-    owners = {summary.id: creator.tags(summary.arn).get(OWNER_TAG, "") for summary in named}
+    named = list(named)
     text = (
         f"{path}: account {desired.creator} already has a collaboration named {desired.first_name!r} in {desired.region}"
-        f" ({', '.join(sorted(owners))})"
+        f" ({', '.join(sorted(summary.id for summary in named))})"
     )
-    if former := sorted(owner.removeprefix(stack) for owner in owners.values() if owner.startswith(stack)):
+    if former := _governed_here(desired, named, creator):
         return Refused(
             f"{text}, which this stack governs under the key {', '.join(former)}. If that key was renamed, add it to"
             f" {path}.previously; else choose another name"
