@@ -6,7 +6,6 @@ Ends with 0 when every case passed, 1 when one failed, 64 for bad arguments and 
 from __future__ import annotations
 
 import argparse
-import gc
 import hashlib
 import signal
 import sys
@@ -19,6 +18,7 @@ from soak.campaign import Campaign, discover
 from soak.figures import figures_of, table
 from soak.play import play
 from soak.progress import Progress
+from tests.collector import collect_seldom
 
 EXIT_PASSED = 0
 EXIT_FAILED = 1
@@ -110,6 +110,5 @@ def _code_under_test() -> str:
 
 
 if __name__ == "__main__":
-    # The garbage collector otherwise takes an eighth of the time.
-    gc.set_threshold(50_000, 20, 20)
+    collect_seldom()
     sys.exit(main())

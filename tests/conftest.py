@@ -13,6 +13,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.collector import collect_seldom
 from tools.pulumi.toolchain import Toolchain, ToolchainMissing, isolated_environment, locate
 
 _COUNTED = "counted: "
@@ -36,10 +37,10 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector, which otherwise takes a fifth of the time: what was imported stays until the end."""
+    """Leave what was imported to no collection: it stays until the end."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    collect_seldom()
 
 
 @pytest.fixture

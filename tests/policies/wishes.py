@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from cleanrooms_governance.desired import DesiredCollaboration, DesiredMember, DesiredMembership, OwnPlan, Rule, VotingPolicy
@@ -19,6 +18,7 @@ from tests.policies.accounts import (
     WRITE_ROLE,
     role_arn,
 )
+from tests.scenarios.walk import configuration
 
 RESULTS = {
     "outputConfiguration": {"s3": {"resultFormat": "CSV", "bucket": RESULTS_BUCKET}},
@@ -58,29 +58,31 @@ def by_hand(id: str) -> dict[str, str]:
     """The configuration of a stack that holds creator and bank, for the commands that end something."""
     members: dict[str, Any] = {CREATOR: {"abilities": []}, BANK: {"abilities": []}}
     adopted = {"creator": CREATOR, "region": REGION, "id": id, "name": "Made by hand", "members": members}
-    return _configuration(
-        accounts=_held(CREATOR, BANK),
-        collaborations={"adopted": adopted},
-        memberships={"bank": {"account": BANK, "collaboration": "adopted"}},
+    return configuration(
+        {
+            "accounts": _held(CREATOR, BANK),
+            "collaborations": {"adopted": adopted},
+            "memberships": {"bank": {"account": BANK, "collaboration": "adopted"}},
+        }
     )
 
 
 def runner_by_hand(id: str) -> dict[str, str]:
     """The configuration of a stack that holds media, which runs queries and jobs in somebody else's collaboration."""
     media = {"account": MEDIA, "collaboration": id, "region": REGION, "expects": {"creator": CREATOR}}
-    return _configuration(accounts=_held(MEDIA), memberships={"media": media})
+    return configuration({"accounts": _held(MEDIA), "memberships": {"media": media}})
 
 
 def bank_by_hand(id: str) -> dict[str, str]:
     """The configuration of a stack that holds the bank, which is a member of somebody else's collaboration."""
     bank = {"account": BANK, "collaboration": id, "region": REGION, "expects": {"creator": CREATOR}}
-    return _configuration(accounts=_held(BANK), memberships={"bank": bank})
+    return configuration({"accounts": _held(BANK), "memberships": {"bank": bank}})
 
 
 def creator_by_hand(id: str) -> dict[str, str]:
     """The configuration of a stack that holds the creator alone."""
     sales = {"creator": CREATOR, "region": REGION, "id": id, "members": {CREATOR: {"abilities": []}}}
-    return _configuration(accounts=_held(CREATOR), collaborations={"sales": sales})
+    return configuration({"accounts": _held(CREATOR), "collaborations": {"sales": sales}})
 
 
 def _held(*accounts: AccountId) -> dict[str, Any]:
@@ -88,7 +90,3 @@ def _held(*accounts: AccountId) -> dict[str, Any]:
         account: {way: {"role": role_arn(account, name)} for way, name in (("read", READ_ROLE), ("write", WRITE_ROLE))}
         for account in accounts
     }
-
-
-def _configuration(**sections: Any) -> dict[str, str]:
-    return {f"cleanrooms:{name}": json.dumps(section) for name, section in sections.items()}

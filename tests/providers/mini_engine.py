@@ -9,7 +9,7 @@ checked and then left alone; a run that ends at the first failed check; and no u
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -111,6 +111,12 @@ class Phase:
         """The calls of one operation."""
         return [call for call in self.calls if call.operation == operation]
 
+    @property
+    def summary(self) -> list[str]:
+        """The lines of the summary, which stands under no resource; told only with ``as_the_engine_does``."""
+        (told,) = [line.message for line in self.lines if not line.urn]
+        return told.splitlines()
+
     def said(self, name: str) -> list[str]:
         """The lines under a resource."""
         return [line.message for line in self.lines if line.urn.endswith(f"::{name}")]
@@ -141,7 +147,12 @@ class Stack:
         """What the project's program declares, in its order."""
         file = load(self.texts, self.world.surroundings.project)
         collaborations = [
-            Goal("collaboration", key, collaboration_inputs(file, key, OWNER_PREFIX), former=_former(section.previously))
+            Goal(
+                "collaboration",
+                key,
+                collaboration_inputs(file, key, OWNER_PREFIX),
+                former=tuple(f"collaboration {former}" for former in section.previously),
+            )
             for key, section in file.collaborations.items()
         ]
         memberships = [
@@ -275,10 +286,6 @@ class Stack:
         moved = provider.diff(kind, name, old.id, outputs, old.inputs, inputs)
         self.state[name] = Recorded(id_, inputs, outputs)
         return Step("read", inputs, moved=moved)
-
-
-def _former(keys: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"collaboration {key}" for key in keys)
 
 
 __all__ = ["KINDS", "OWNER_PREFIX", "Goal", "Phase", "Recorded", "Stack", "Step", "urn_of"]

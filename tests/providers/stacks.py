@@ -81,6 +81,15 @@ def governing(
     }
 
 
+def paying(config: Config, **payers: list[str]) -> Config:
+    """The stack file with these cost types under ``payerFor`` of the named members."""
+    members = config["collaborations"]["sales"]["members"]
+    for name, costs in payers.items():
+        account = {"bank": BANK, "media": MEDIA, "retailer": RETAILER}[name]
+        members[account] = {**members[account], "payerFor": costs}
+    return config
+
+
 def only_governing(
     members: Mapping[str, Sequence[str]] | None = None, accounts: Mapping[str, Config] | None = None, **settings: Any
 ) -> Config:

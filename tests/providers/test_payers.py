@@ -7,26 +7,16 @@ from typing import Any
 import pytest
 
 from tests.providers.mini_engine import Phase, Stack
-from tests.providers.stacks import BANK, MEDIA, MEDIAS, RETAILER, RETAILERS, Config, governing
-from tests.providers.test_summary import as_the_engine_ends_it, summary_of
+from tests.providers.stacks import BANK, MEDIAS, RETAILER, RETAILERS, Config, governing, paying
 from tests.providers.world import World
 
 SALES = "collaboration sales"
 HELD = {"media": MEDIAS, "retailer": {**RETAILERS, "payerFor": ["queryCompute"]}}
 
 
-def paying(config: Config, **payers: list[str]) -> Config:
-    """The stack file with these cost types under ``payerFor`` of the named members."""
-    members = config["collaborations"]["sales"]["members"]
-    for name, costs in payers.items():
-        account = {"bank": BANK, "media": MEDIA, "retailer": RETAILER}[name]
-        members[account] = {**members[account], "payerFor": costs}
-    return config
-
-
-def created(world: World, config: Config) -> Stack:
+def created(world: World, config: Config, *, as_the_engine_does: bool = False) -> Stack:
     """A stack whose collaboration was created as its file says; the accounts that it holds have joined."""
-    stack = Stack(world, config)
+    stack = Stack(world, config, as_the_engine_does=as_the_engine_does)
     stack.update()
     return stack
 
@@ -90,21 +80,21 @@ def test_the_outputs_tell_what_is_known_of_each_candidate(world: World) -> None:
 @pytest.fixture
 def handing_over(world: World) -> Stack:
     """The bank pays, and the file wants the retailer to, whose membership is held and accepts it."""
-    stack = created(world, paying(governing(memberships=HELD), bank=["queryCompute"]))
+    stack = created(world, paying(governing(memberships=HELD), bank=["queryCompute"]), as_the_engine_does=True)
     stack.config = paying(governing(memberships=HELD), bank=[], retailer=["queryCompute"])
-    return as_the_engine_ends_it(stack)
+    return stack
 
 
 def test_a_run_whose_membership_accepts_what_its_collaboration_waits_for_is_to_be_run_again(handing_over: Stack) -> None:
     run = handing_over.update()
     assert ["update", "update"] == [run[SALES].op, run["membership retailer"].op]
-    (to_do,) = [line for line in summary_of(run) if not line.startswith(("Summary: ", "done: "))]
+    (to_do,) = [line for line in run.summary if not line.startswith(("Summary: ", "done: "))]
     assert f"to do: {SALES}: run again: file a change request with 1 change ({BANK} (Bank))" == to_do
 
 
 def test_what_the_summary_wants_a_run_for_is_what_the_next_one_does(handing_over: Stack) -> None:
     handing_over.update()
-    lines = summary_of(handing_over.update())
+    lines = handing_over.update().summary
     assert lines[1].startswith(f"done: {SALES}: filed change request")
     assert [] == [line for line in lines if line.startswith("to do: ")]
 

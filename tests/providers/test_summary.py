@@ -10,7 +10,7 @@ from cleanrooms_emulator.callers.roles import Role, declare
 from cleanrooms_emulator.faults import FaultKind, FaultRule
 from cleanrooms_governance.assessment.proceedings import Entry, Found, Proceedings, Standing
 from tests.providers.conftest import Settled
-from tests.providers.mini_engine import Phase, Stack
+from tests.providers.mini_engine import Stack
 from tests.providers.stacks import BANK, CALLER, MEDIA, MEDIAS, RECEIVES, RETAILER, RETAILERS, governing, role
 from tests.providers.world import World
 
@@ -18,12 +18,6 @@ SALES = "collaboration sales"
 EDITED = governing({BANK: RECEIVES})
 AWAITED = re.compile(rf"waiting: {SALES}: for {BANK} \(Bank\) since \d{{4}}-\d\d-\d\d, change request [0-9a-f-]{{36}}")
 VOTE = "UpdateCollaborationChangeRequest"
-
-
-def summary_of(phase: Phase) -> list[str]:
-    """The lines of the summary, which stands under no resource."""
-    (told,) = [line.message for line in phase.lines if not line.urn]
-    return told.splitlines()
 
 
 def as_the_engine_ends_it(stack: Stack) -> Stack:
@@ -45,7 +39,7 @@ def edited(settled: Settled) -> Stack:
 
 def test_where_all_is_well_it_is_one_line(settled: Settled) -> None:
     stack = as_the_engine_ends_it(settled(governing()))
-    assert ["Summary: everything is as the file says (1 collaboration and 2 memberships)"] == summary_of(stack.preview())
+    assert ["Summary: everything is as the file says (1 collaboration and 2 memberships)"] == stack.preview().summary
 
 
 def test_what_no_run_changes_is_not_said_to_be_as_the_file_says(settled: Settled) -> None:
@@ -54,7 +48,7 @@ def test_what_no_run_changes_is_not_said_to_be_as_the_file_says(settled: Settled
         "Summary: nothing to do; 1 collaboration other than the file says, which no run changes (see the warnings);"
         " 2 memberships as the file says"
     )
-    assert [expected] == summary_of(stack.preview())
+    assert [expected] == stack.preview().summary
 
 
 def test_a_run_that_converges_says_that_something_stays_other_than_the_file_says(settled: Settled) -> None:
@@ -64,7 +58,7 @@ def test_a_run_that_converges_says_that_something_stays_other_than_the_file_says
 
 
 def test_a_preview_says_what_is_to_do(edited: Stack) -> None:
-    lines = summary_of(edited.preview())
+    lines = edited.preview().summary
     expected = [
         "Summary: 1 to do; 2 memberships as the file says",
         f"to do: {SALES}: file a change request with 1 change ({BANK} (Bank))",
@@ -73,7 +67,7 @@ def test_a_preview_says_what_is_to_do(edited: Stack) -> None:
 
 
 def test_a_run_says_what_was_done_and_for_whom_it_waits(edited: Stack) -> None:
-    headline, *lines = summary_of(edited.update())
+    headline, *lines = edited.update().summary
     assert "Summary: 2 done, 1 waiting; 2 memberships as the file says" == headline
     assert [f"done: {SALES}: filed", f"done: {SALES}: approved"] == [" ".join(line.split()[:4]) for line in lines[:2]]
     assert AWAITED.fullmatch(lines[2])
@@ -82,7 +76,7 @@ def test_a_run_says_what_was_done_and_for_whom_it_waits(edited: Stack) -> None:
 def test_a_membership_that_changes_while_others_are_awaited_asks_for_no_further_run(settled: Settled) -> None:
     memberships = {"media": MEDIAS, "retailer": {**RETAILERS, "queryLog": True}}
     run = as_the_engine_ends_it(settled(governing({BANK: RECEIVES}, memberships=memberships, queryLog=True))).update()
-    lines = summary_of(run)
+    lines = run.summary
     assert "update" == run["membership retailer"].op
     assert AWAITED.fullmatch(lines[-1])
     assert [] == [line for line in lines if line.startswith("to do: ")]
@@ -91,22 +85,22 @@ def test_a_membership_that_changes_while_others_are_awaited_asks_for_no_further_
 def test_a_creation_says_what_becomes_of_the_memberships(world: World) -> None:
     stack = Stack(world, governing(), as_the_engine_does=True)
     known_later = "what is to be done is known when the collaboration's changes are made"
-    assert [f"to do: membership {key}: {known_later}" for key in ("media", "retailer")] == summary_of(stack.preview())[2:]
-    assert "Summary: 3 done" == summary_of(stack.update())[0]
+    assert [f"to do: membership {key}: {known_later}" for key in ("media", "retailer")] == stack.preview().summary[2:]
+    assert "Summary: 3 done" == stack.update().summary[0]
 
 
 def test_what_is_refused_is_named_and_what_depends_on_it(settled: Settled) -> None:
     stack = as_the_engine_ends_it(settled(governing({RETAILER: ()})))
     refused = f"refused: {SALES}: last-receiver (see its errors)"
-    assert refused == summary_of(stack.preview())[-1]
-    assert refused == summary_of(stack.update())[-1]
+    assert refused == stack.preview().summary[-1]
+    assert refused == stack.update().summary[-1]
 
 
 def test_the_memberships_of_a_collaboration_that_failed_are_skipped_and_the_summary_says_so(world: World) -> None:
     stack = Stack(world, governing(), as_the_engine_does=True)
     world.app.faults.set([FaultRule(kind=FaultKind.ERROR, operation="CreateCollaboration", code="AccessDeniedException")])
     run = stack.update()
-    headline, *lines = summary_of(run)
+    headline, *lines = run.summary
     left_alone = f"left alone, because the engine skips what depends on {SALES}"
     assert {SALES: "failed", "membership media": "skipped", "membership retailer": "skipped"} == run.ops
     assert "Summary: 2 skipped, 1 failed" == headline
@@ -123,7 +117,7 @@ def test_a_voter_that_cannot_be_reached_is_skipped_and_everything_else_is_done(e
     assert {"same"} == {step.op for name, step in run.steps.items() if name != SALES}
     (absent,) = outputs["absent"]
     assert f"cannot be reached: accounts.{MEDIA}.write: role {role(MEDIA, 'act')} cannot be used" in absent
-    headline, *lines = summary_of(run)
+    headline, *lines = run.summary
     assert "Summary: 1 done, 1 waiting, 1 skipped; 2 memberships as the file says" == headline
     assert AWAITED.fullmatch(lines[1])
     assert lines[2].startswith(f"skipped: {SALES}: waits for {MEDIA} (Media) to vote on")
@@ -155,7 +149,7 @@ def test_a_vote_that_is_refused_fails_the_collaboration_after_everything_else(ed
     edited.world.app.faults.set([FaultRule(kind=FaultKind.ERROR, operation=VOTE, account=MEDIA, code="AccessDeniedException")])
     run = edited.update()
     assert ("failed", "failed") == (run[SALES].op, edited.state[SALES].outputs["outcome"])
-    assert f"failed: {SALES}: {VOTE} on" in summary_of(run)[-1]
+    assert f"failed: {SALES}: {VOTE} on" in run.summary[-1]
 
 
 def test_an_account_that_is_lost_between_check_and_joining_is_skipped(world: World) -> None:
@@ -163,7 +157,7 @@ def test_an_account_that_is_lost_between_check_and_joining_is_skipped(world: Wor
     only(stack, MEDIA, "look")
     run = stack.update()
     assert {"collaboration sales": "create", "membership media": "failed", "membership retailer": "create"} == run.ops
-    assert summary_of(run)[-1].startswith(f"skipped: membership media: cannot be reached: accounts.{MEDIA}.write: role")
+    assert run.summary[-1].startswith(f"skipped: membership media: cannot be reached: accounts.{MEDIA}.write: role")
 
 
 def test_a_creator_that_cannot_be_reached_leaves_what_does_not_depend_on_it(settled: Settled) -> None:
@@ -171,7 +165,7 @@ def test_a_creator_that_cannot_be_reached_leaves_what_does_not_depend_on_it(sett
     only(stack, RETAILER)
     run = stack.update()
     assert ("failed", ["unreadable"], []) == (run[SALES].op, run[SALES].refused, run.writes)
-    lines = summary_of(run)
+    lines = run.summary
     assert "Summary: 2 skipped; 1 membership as the file says" == lines[0]
     assert lines[1].startswith(f"skipped: {SALES}: cannot be read: accounts.{RETAILER}.read: role")
 
@@ -189,7 +183,7 @@ class TestWithoutAnyCredentials:
         assert "not read: accounts.111122223333.read: no AWS credentials were found" in str(preview[SALES].inputs["refused"])
         assert [] == preview.calls
         expected = "Summary: nothing was read, so nothing is known of 1 collaboration and 2 memberships"
-        assert [expected] == summary_of(preview)
+        assert [expected] == preview.summary
 
     def test_a_run_fails_and_writes_nothing(self, bare: Stack) -> None:
         run = bare.update()

@@ -9,7 +9,19 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from tests.providers.stacks import BANK, INSURER, MEDIAS, RECEIVES, RETAILER, RETAILERS, Config, bank_stack, governing, role
+from tests.providers.stacks import (
+    BANK,
+    INSURER,
+    MEDIAS,
+    RECEIVES,
+    RETAILER,
+    RETAILERS,
+    Config,
+    bank_stack,
+    governing,
+    paying,
+    role,
+)
 from tests.reliability.story import Acknowledge, Console, Deed, Edit, LoseState, Step, Story, Up
 
 CREATORS, PARTNERS = "retailer", "bank"
@@ -29,15 +41,6 @@ PAYS = {"types": ["ADD_PAYER_CANDIDATE", "REMOVE_PAYER_CANDIDATE"], "accounts": 
 """A rule by which the bank approves that it is asked to pay, or no longer asked."""
 
 RETAILER_MAY_PAY = {"media": MEDIAS, "retailer": {**RETAILERS, "payerFor": QUERIES}}
-
-
-def paying(config: Config, **payers: list[str]) -> Config:
-    """The stack file with the cost types that each of the named members may be asked to pay."""
-    members = config["collaborations"]["sales"]["members"]
-    for name, costs in payers.items():
-        account = {"bank": BANK, "retailer": RETAILER}[name]
-        members[account] = {**members[account], "payerFor": costs}
-    return config
 
 
 def banks(*approves: Config, **settings: Any) -> Config:
