@@ -35,6 +35,7 @@ from cleanrooms_governance.change_requests.moves import (
     next_step,
     setting_moves,
 )
+from cleanrooms_governance.change_requests.payer_order import payer_order
 from cleanrooms_governance.change_requests.situation import Decision, Outcome, Situation
 from cleanrooms_governance.change_requests.votes import decide_vote, stale_pins
 from cleanrooms_governance.change_requests.voting import vote_on
@@ -214,7 +215,11 @@ class _Deciding:
         going = {atom: value for atom, value in planned.items() if atom not in self.denied and atom.subject not in self.blocked}
         behind = sorted(atom for atom in going if atom.subject in self.busy)
         self.remarks += [sayings.follows(atom, self.busy[atom.subject], s.desired) for atom in behind]
-        return {atom: value for atom, value in going.items() if atom not in behind}
+        going = {atom: value for atom, value in going.items() if atom not in behind}
+        order = payer_order(going, self.wanted, s.live)
+        later = sorted(atom for atom in going if atom.subject in order)
+        self.remarks += [sayings.follows_payers(atom, order[atom.subject], s.live, s.desired) for atom in later]
+        return {atom: value for atom, value in going.items() if atom not in later}
 
     def _filings(self, left: State) -> Filings:
         s = self.situation

@@ -176,6 +176,16 @@ def follows(atom: Atom, request: ChangeRequest, desired: DesiredCollaboration) -
     )
 
 
+def follows_payers(atom: Atom, request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say which open request about another account a planned change waits for, so that a runner is not named by mistake."""
+    return Remark(
+        "follows",
+        f"{atom.subject} {atom.setting} {atom.name}",
+        f"{_said(atom, desired)} is filed once change request {request.id} ({about(request, live, desired.names)}) is over: the"
+        " entry of a runner names it for what it pays while nobody is named, so it is not filed beside another payer's",
+    )
+
+
 def widening_goes_last() -> Remark:
     """Say why a wider auto-approval list is not filed yet."""
     text = "the wider auto-approval list is filed last, once everything else that is planned is in effect"
