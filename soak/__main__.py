@@ -18,7 +18,7 @@ from soak.campaign import Campaign, discover
 from soak.figures import figures_of, table
 from soak.play import play
 from soak.progress import Progress
-from tests.collector import collect_seldom
+from tests.pace import hasten
 
 EXIT_PASSED = 0
 EXIT_FAILED = 1
@@ -110,5 +110,5 @@ def _code_under_test() -> str:
 
 
 if __name__ == "__main__":
-    collect_seldom()
+    hasten()
     sys.exit(main())

@@ -13,7 +13,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests.collector import collect_seldom
+from tests.pace import hasten
 from tools.pulumi.toolchain import Toolchain, ToolchainMissing, isolated_environment, locate
 
 _COUNTED = "counted: "
@@ -40,7 +40,7 @@ def pytest_collection_finish() -> None:
     """Leave what was imported to no collection: it stays until the end."""
     gc.collect()
     gc.freeze()
-    collect_seldom()
+    hasten()
 
 
 @pytest.fixture

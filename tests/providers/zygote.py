@@ -31,7 +31,7 @@ def main() -> None:
     # An interrupt at the terminal is for whoever started this process, and who then closes its standard input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()
-    # As tests.collector does, which this script cannot import: it runs outside the checkout.
+    # As tests.pace does, which this script cannot import: it runs outside the checkout.
     gc.set_threshold(50_000, 20, 20)
     while line := sys.stdin.readline():
         child = os.fork()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cleanrooms_emulator.switches import describe
-from tests.collector import collect_seldom
+from tests.pace import hasten
 from tests.readings.every_reading import Played, play_under_every_reading
 from tests.readings.not_asked import NOT_ASKED
 from tests.scenarios.test_scenarios import FOLDERS, REWRITE
@@ -32,7 +32,7 @@ def played(request: pytest.FixtureRequest) -> Iterator[Get]:
         getattr(item, "callspec", None) for item in request.session.items if getattr(item, "module", None) is request.module
     ]
     selected = {call.params["folder"] for call in calls if call is not None} or FOLDERS
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"), initializer=collect_seldom) as pool:
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"), initializer=hasten) as pool:
         futures: dict[Path, Future[Played]] = {
             folder: pool.submit(play_under_every_reading, folder) for folder in FOLDERS if folder in selected
         }
