@@ -37,6 +37,7 @@ from cleanrooms_governance.change_requests.moves import (
 )
 from cleanrooms_governance.change_requests.payer_order import payer_order
 from cleanrooms_governance.change_requests.situation import Decision, Outcome, Situation
+from cleanrooms_governance.change_requests.standstill import at_a_standstill
 from cleanrooms_governance.change_requests.votes import decide_vote, stale_pins
 from cleanrooms_governance.change_requests.voting import vote_on
 from cleanrooms_governance.model import AccountId, ChangeRequest, RequestStatus
@@ -44,7 +45,14 @@ from cleanrooms_governance.planning.atoms import Atom, Setting, State, attainabl
 from cleanrooms_governance.planning.changes import ClaimOwnership
 from cleanrooms_governance.planning.consequences import consequences
 from cleanrooms_governance.planning.guards import stale_acknowledgements
-from cleanrooms_governance.planning.hand_over import awaiting_acceptance, handed_over, leaves_nobody
+from cleanrooms_governance.planning.hand_over import (
+    Kind,
+    awaiting_acceptance,
+    handed_over,
+    kind_of,
+    missing_grants,
+    missing_payers,
+)
 from cleanrooms_governance.planning.partner_budgets import partner_budgets
 from cleanrooms_governance.planning.payer_overview import payer_remarks
 from cleanrooms_governance.planning.plan import Refusal, Remark
@@ -89,6 +97,8 @@ def withhold(decision: Decision, trouble: str) -> Decision:
 @dataclass
 class _Deciding:
     situation: Situation
+    given_up: frozenset[str] = frozenset()
+    """Requests of ours that are filed anew, because they wait for what cannot be filed before they are over."""
     remarks: list[Remark] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     cancels: list[Move] = field(default_factory=list)
@@ -96,12 +106,14 @@ class _Deciding:
     commits: list[CommitRequest] = field(default_factory=list)
     waiting_for: set[AccountId] = field(default_factory=set)
     wanted: list[ChangeRequest] = field(default_factory=list)
-    kept: set[Atom] = field(default_factory=set)
+    kept: dict[Atom, ChangeRequest] = field(default_factory=dict)
+    kept_back: dict[str, frozenset[Kind]] = field(default_factory=dict)
     busy: dict[str, ChangeRequest] = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
     contested: set[str] = field(default_factory=set)
     denied: set[Atom] = field(default_factory=set)
     postponed: frozenset[Atom] = frozenset()
+    ends: State = field(default_factory=dict)
     hand_over: frozenset[Atom] = frozenset()
     unaccepted: frozenset[Atom] = frozenset()
     removals: Removals = field(default_factory=Removals)
@@ -111,7 +123,7 @@ class _Deciding:
         # What the file decides and no plan holds, as for a runner that pays by default, passed no guard and nobody reviewed it.
         wanted = {atom: value for atom, value in attainable(s.desired, s.live).items() if atom in s.planned}
         ledger = s.ledger
-        ends = s.planned | endings(s.removals, s.live)
+        self.ends = ends = s.planned | endings(s.removals, s.live)
         self.hand_over = handed_over(ends, s.live)
         unaccepted = awaiting_acceptance(ends, s.live)
         self.removals = sort_removals(s.removals, ends, self.hand_over, unaccepted, s.live, s.desired)
@@ -124,6 +136,8 @@ class _Deciding:
         for request in sorted(s.requests, key=lambda request: (request.created, request.id)):
             if request.status not in OVER:
                 self._open_request(request, judge(request, s.live, wanted), ours(request, s.requests, ledger))
+        if given_up := self._at_a_standstill():
+            return _Deciding(s, self.given_up | given_up).decide()
         self._stale_cancellations()
         filings = self._filings(self._left_to_file(ledger))
         self._refuse_own_denials()
@@ -152,6 +166,10 @@ class _Deciding:
         if mine and not stuck and verdict is Verdict.WANTED and (gone := voters_that_are_gone(request, s.live)):
             self.cancels.append(CancelRequest(request))
             self.remarks.append(sayings.cannot_be_approved(request, gone, s.live, s.desired))
+            return
+        if request.id in self.given_up:
+            self.cancels.append(CancelRequest(request))
+            self.remarks.append(sayings.filed_anew(request, s.live, s.desired))
             return
         match next_step(request, verdict, mine=mine):
             case Step.STOP:
@@ -182,15 +200,34 @@ class _Deciding:
         """Count a request in, and return whether it may take effect now."""
         s = self.situation
         self.wanted.append(request)
-        self.kept |= set(would_do)
+        self.kept |= dict.fromkeys(would_do, request)
         self.busy |= dict.fromkeys(subjects_of(stated_by(request, s.live)), request)
-        early = leaves_nobody(would_do, self.hand_over)
-        if early:
+        missing = missing_grants(would_do, self.hand_over)
+        if missing:
             self.remarks.append(sayings.grant_goes_first(request, s.live, s.desired))
         unaccepted = any(not would_do.get(atom, True) for atom in self.unaccepted)
         if unaccepted:
             self.remarks.append(sayings.acceptance_goes_first(request, s.live, s.desired))
-        return not early and not unaccepted
+        if waits_for := missing | missing_payers(would_do, self.unaccepted, self.ends, s.live):
+            self.kept_back[request.id] = waits_for
+        return not missing and not unaccepted
+
+    def _at_a_standstill(self) -> frozenset[str]:
+        """Return the requests of ours that only their cancellation gets out of the way of what they wait for."""
+        s = self.situation
+        order = payer_order(self._not_kept(), self.wanted, s.live)
+        holders: dict[Kind, list[str | None]] = {}
+        for atom in (atom for atom, value in s.planned.items() if value):
+            holder = self.kept.get(atom) or self.busy.get(atom.subject) or order.get(atom.subject)
+            holders.setdefault(kind_of(atom), []).append(holder.id if holder else None)
+        standing = at_a_standstill(self.kept_back, holders)
+        for request in (each for each in self.wanted if each.id in standing & s.ledger.uncancellable):
+            self.remarks.append(sayings.stands_still(request, s.live, s.desired))
+        cancellable = {each.id for each in self.wanted if ours(each, s.requests, s.ledger)} - s.ledger.uncancellable
+        return standing & cancellable
+
+    def _not_kept(self) -> State:
+        return {atom: value for atom, value in self.situation.planned.items() if atom not in self.kept}
 
     def _vote(self, request: ChangeRequest, *, own_plan: bool, kept: bool = False) -> None:
         voting = vote_on(request, self.situation, own_plan=own_plan, kept=kept)
@@ -200,7 +237,7 @@ class _Deciding:
 
     def _left_to_file(self, ledger: Ledger) -> State:
         s = self.situation
-        planned = {atom: value for atom, value in s.planned.items() if atom not in self.kept}
+        planned = self._not_kept()
         for held in not_in_effect(planned, s.requests, s.live, s.desired.acknowledge).values():
             self.refusals.append(sayings.committed_but_not_in_effect(held, s.desired))
         held_back = denied(planned, s.requests, s.live, ledger, s.desired.acknowledge)
@@ -234,7 +271,7 @@ class _Deciding:
             early = [each for each in self.commits if self._does_widen(each.request)]
             self.commits = [each for each in self.commits if each not in early]
             self.remarks += [sayings.widening_is_committed_last(each.request, s.live, s.desired) for each in early]
-        if s.widens_later or (wider - self.kept and rest):
+        if s.widens_later or (wider - self.kept.keys() and rest):
             self.remarks.append(sayings.widening_goes_last())
         kept_back = subjects_of(wider) if rest else frozenset()
         return Filings(tuple(draft for draft in filings.drafts if not draft.subjects & kept_back), filings.postponed)
@@ -246,7 +283,7 @@ class _Deciding:
     def _refuse_own_denials(self) -> None:
         s = self.situation
         now = datetime.combine(s.today, time(), UTC)
-        to_come = {atom: value for atom, value in s.planned.items() if atom not in self.kept | self.denied}
+        to_come = {atom: value for atom, value in s.planned.items() if atom not in self.kept.keys() | self.denied}
         for draft in plan_filings(to_come, s.live, s.desired).drafts:
             self._refuse_denials_of(ChangeRequest("", RequestStatus.PENDING, now, now, draft.changes), s.desired.voters)
         # An account that cannot vote at present forbids no less by its rules.

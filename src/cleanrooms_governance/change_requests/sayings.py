@@ -113,6 +113,23 @@ def cannot_be_approved(
     return Remark("departed-voter", request.id, text)
 
 
+def filed_anew(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say that a wanted request of ours waits for what cannot be filed before it is over."""
+    what = f"change request {request.id} ({about(request, live, desired.names)})"
+    text = f"{what} waits for a grant that is filed only once it is over: cancelled, and filed again with that grant"
+    return Remark("standstill", request.id, text)
+
+
+def stands_still(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
+    """Say the same of a request that the service did not let us cancel."""
+    text = (
+        f"change request {request.id} ({about(request, live, desired.names)}) waits for a grant that is filed only once it is"
+        " over, and the service did not let it be cancelled (noted by = in the tag crgov-filed of the collaboration): commit"
+        " it by hand, after which nobody receives results, or pays, until the grant is in effect"
+    )
+    return Remark("standstill", request.id, text, Level.WARNING)
+
+
 def planned_around(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration, *, mine: bool) -> Remark:
     """Say which accounts a request blocks, and why."""
     blocked = labels(accounts_of(stated_by(request, live)), desired.names) or "the auto-approval list"

@@ -10,6 +10,7 @@ from cleanrooms_governance.planning.atoms import Atom, Setting, State, Value, st
 from cleanrooms_governance.planning.payers import payers_after
 
 Kind = tuple[Setting, str]
+"""An ability, or a cost type to pay for: what somebody has to have at any time."""
 
 
 def handed_over(planned: State, live: Collaboration) -> frozenset[Atom]:
@@ -21,10 +22,10 @@ def handed_over(planned: State, live: Collaboration) -> frozenset[Atom]:
     """
     now = [atom for atom, value in standing(live).items() if value is True]
     dependent: set[Atom] = set()
-    for kind in {_kind(atom) for atom in planned if _matters(atom)}:
-        revokes = {atom for atom, value in planned.items() if _kind(atom) == kind and not value}
-        granted = any(_kind(atom) == kind and value for atom, value in planned.items())
-        if granted and not {atom for atom in now if _kind(atom) == kind} - revokes:
+    for kind in {kind_of(atom) for atom in planned if _matters(atom)}:
+        revokes = {atom for atom, value in planned.items() if kind_of(atom) == kind and not value}
+        granted = any(kind_of(atom) == kind and value for atom, value in planned.items())
+        if granted and not {atom for atom in now if kind_of(atom) == kind} - revokes:
             dependent |= revokes
     return frozenset(dependent)
 
@@ -44,20 +45,32 @@ def awaiting_acceptance(planned: State, live: Collaboration) -> frozenset[Atom]:
     return frozenset(waiting)
 
 
-def leaves_nobody(would_do: Mapping[Atom, Value], hand_over: frozenset[Atom]) -> bool:
-    """Tell whether a request with these effects takes a dependent revoke without bringing a grant of its kind along."""
-    revoked = {_kind(atom) for atom, value in would_do.items() if atom in hand_over and not value}
-    return bool(revoked - granted_kinds(would_do))
+def missing_grants(would_do: Mapping[Atom, Value], hand_over: frozenset[Atom]) -> frozenset[Kind]:
+    """Return the kinds of which a request with these effects takes a dependent revoke without bringing a grant along."""
+    revoked = {kind_of(atom) for atom, value in would_do.items() if atom in hand_over and not value}
+    return frozenset(revoked - granted_kinds(would_do))
+
+
+def missing_payers(
+    would_do: Mapping[Atom, Value], unaccepted: frozenset[Atom], planned: State, live: Collaboration
+) -> frozenset[Kind]:
+    """Return the kinds of the payer removals among these effects that wait for somebody who is no candidate yet to accept.
+
+    Parameters: ``unaccepted`` see ``awaiting_acceptance``, asked about the same ``planned`` state.
+    """
+    removed = {atom for atom, value in would_do.items() if atom in unaccepted and not value}
+    left = {atom: payers_after(CostType(atom.name), planned, live) for atom in removed}
+    return frozenset(kind_of(atom) for atom, payers in left.items() if not payers.staying & live.accepted.keys())
 
 
 def lonely(atom: Atom, together: Mapping[Atom, Value]) -> bool:
     """Tell whether no grant of a dependent revoke's kind goes together with it."""
-    return _kind(atom) not in granted_kinds(together)
+    return kind_of(atom) not in granted_kinds(together)
 
 
 def granted_kinds(atoms: Mapping[Atom, Value]) -> frozenset[Kind]:
     """Return the kinds of which there is a grant among the atoms."""
-    return frozenset(_kind(atom) for atom in _granted(atoms) if _matters(atom))
+    return frozenset(kind_of(atom) for atom in _granted(atoms) if _matters(atom))
 
 
 def _granted(atoms: Mapping[Atom, Value]) -> Iterable[Atom]:
@@ -68,5 +81,6 @@ def _matters(atom: Atom) -> bool:
     return atom.setting is Setting.PAYS or (atom.setting is Setting.ABILITY and atom.name == CAN_RECEIVE_RESULTS)
 
 
-def _kind(atom: Atom) -> Kind:
+def kind_of(atom: Atom) -> Kind:
+    """Return what an atom gives or takes, whoever it is about."""
     return atom.setting, atom.name

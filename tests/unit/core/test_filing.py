@@ -4,7 +4,7 @@ from cleanrooms_governance.change_requests.filing import MOST_CHANGES, Draft, pl
 from cleanrooms_governance.desired import DesiredCollaboration
 from cleanrooms_governance.model import AccountId, Collaboration, MemberChange
 from cleanrooms_governance.planning.atoms import Atom, Setting, State
-from cleanrooms_governance.planning.hand_over import handed_over, leaves_nobody
+from cleanrooms_governance.planning.hand_over import handed_over, missing_grants
 from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from tests.unit.core.builders import (
     BANK,
@@ -204,4 +204,4 @@ class TestHandingOver:
         ],
     )
     def test_a_request_leaves_nobody_if_it_takes_and_does_not_give(self, would_do: State, expected: bool) -> None:
-        assert expected == leaves_nobody(would_do, self.hand_over)
+        assert expected == bool(missing_grants(would_do, self.hand_over))
