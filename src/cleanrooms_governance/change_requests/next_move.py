@@ -163,9 +163,12 @@ class _Deciding:
             self.cancels.append(CancelRequest(request))
             self.remarks.append(sayings.cancelled_on_demand(request, verdict, s.live, s.desired))
             return
-        if mine and not stuck and verdict is Verdict.WANTED and (gone := voters_that_are_gone(request, s.live)):
-            self.cancels.append(CancelRequest(request))
-            self.remarks.append(sayings.cannot_be_approved(request, gone, s.live, s.desired))
+        if not stuck and verdict is Verdict.WANTED and (gone := voters_that_are_gone(request, s.live)):
+            self.remarks.append(sayings.cannot_be_approved(request, gone, s.live, s.desired, mine=mine))
+            if mine:
+                self.cancels.append(CancelRequest(request))
+            else:
+                self._keep(request, would_do)
             return
         if request.id in self.given_up:
             self.cancels.append(CancelRequest(request))

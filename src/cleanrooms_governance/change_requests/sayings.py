@@ -105,12 +105,18 @@ def overdue(
 
 
 def cannot_be_approved(
-    request: ChangeRequest, gone: Iterable[AccountId], live: Collaboration, desired: DesiredCollaboration
+    request: ChangeRequest, gone: Iterable[AccountId], live: Collaboration, desired: DesiredCollaboration, *, mine: bool
 ) -> Remark:
-    """Say that a wanted request of ours waits for somebody who cannot vote any more."""
+    """Say that a wanted request waits for somebody who cannot vote any more."""
     what = f"change request {request.id} ({about(request, live, desired.names)})"
-    text = f"{what} waits for the vote of {labels(gone, desired.names)}, who is no member any more: cancelled, and filed again"
-    return Remark("departed-voter", request.id, text)
+    waits = f"waits for the vote of {labels(gone, desired.names)}, who is no member any more"
+    if mine:
+        return Remark("departed-voter", request.id, f"{what} {waits}: cancelled, and filed again")
+    text = (
+        f"{what} was not filed by this stack and {waits}, so that it is never approved. Cancel it, or add its id to"
+        f" collaborations.{desired.key}.cancelRequests: what it asks for is then filed again"
+    )
+    return Remark("departed-voter", request.id, text, Level.WARNING)
 
 
 def filed_anew(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:

@@ -224,8 +224,12 @@ def test_a_request_that_waits_for_the_vote_of_somebody_gone_is_cancelled_and_fil
     assert [FileRequest] == kinds(again)
 
 
-def test_somebody_elses_request_that_waits_for_somebody_gone_is_left_alone() -> None:
+def test_somebody_elses_request_that_waits_for_somebody_gone_is_left_alone_and_said_to_be_never_approved() -> None:
     live = collaboration(member(BANK, status="LEFT"), member(SHOP))
-    desired = stack_file(wanted_member(SHOP, RECEIVE))
-    stuck = request(1, change(SHOP, RECEIVE), live=live, approvals={BANK: "PENDING"})
-    assert () == decide(situation(desired, live, stuck)).moves
+    desired = stack_file(wanted_member(SHOP, RECEIVE), voters={SHOP: APPROVE_OWN_PLAN})
+    stuck = request(1, change(SHOP, RECEIVE), live=live, approvals={BANK: "PENDING", SHOP: "PENDING"})
+    decision = decide(situation(desired, live, stuck))
+    assert ((), Outcome.WAITING) == (decision.moves, decision.outcome)
+    (said,) = [each.message for each in decision.remarks if each.rule == "departed-voter"]
+    assert "was not filed by this stack and waits for the vote of 444455556666 (bank), who is no member any more" in said
+    assert "collaborations.sales.cancelRequests" in said
