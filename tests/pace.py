@@ -17,6 +17,5 @@ def hasten() -> None:
     of the real engine do without: there botocore is as its users have it.
     """
     gc.set_threshold(50_000, 20, 20)
-    if not hasattr(UserAgentComponent.to_string, "cache_info"):
-        UserAgentComponent.to_string = lru_cache(maxsize=1024)(UserAgentComponent.to_string)
-        botocore.parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(maxsize=4096)(botocore.parsers.DEFAULT_TIMESTAMP_PARSER)
+    UserAgentComponent.to_string = lru_cache(maxsize=1024)(UserAgentComponent.to_string)
+    botocore.parsers.DEFAULT_TIMESTAMP_PARSER = lru_cache(maxsize=4096)(botocore.parsers.DEFAULT_TIMESTAMP_PARSER)

@@ -217,11 +217,13 @@ class _Deciding:
 
     def _at_a_standstill(self) -> frozenset[str]:
         """Return the requests of ours that only their cancellation gets out of the way of what they wait for."""
+        if not self.kept_back:
+            return frozenset()
         s = self.situation
         order = payer_order(self._not_kept(), self.wanted, s.live)
         holders: dict[Kind, list[str | None]] = {}
         for atom in (atom for atom, value in s.planned.items() if value):
-            holder = self.kept.get(atom) or self.busy.get(atom.subject) or order.get(atom.subject)
+            holder = self.kept.get(atom) or self.busy.get(atom.subject) or order.get(AccountId(atom.subject))
             holders.setdefault(kind_of(atom), []).append(holder.id if holder else None)
         standing = at_a_standstill(self.kept_back, holders)
         for request in (each for each in self.wanted if each.id in standing & s.ledger.uncancellable):
@@ -253,13 +255,16 @@ class _Deciding:
         self.denied = {atom for atom in planned if atom in held_back or atom.subject in with_new_member}
         # What concerns an account goes one after the other: each request states whole lists, and so would undo its neighbour.
         going = {atom: value for atom, value in planned.items() if atom not in self.denied and atom.subject not in self.blocked}
-        behind = sorted(atom for atom in going if atom.subject in self.busy)
-        self.remarks += [sayings.follows(atom, self.busy[atom.subject], s.desired) for atom in behind]
-        going = {atom: value for atom, value in going.items() if atom not in behind}
         order = payer_order(going, self.wanted, s.live)
-        later = sorted(atom for atom in going if atom.subject in order)
-        self.remarks += [sayings.follows_payers(atom, order[atom.subject], s.live, s.desired) for atom in later]
-        return {atom: value for atom, value in going.items() if atom not in later}
+        left: State = {}
+        for atom, value in going.items():
+            if request := self.busy.get(atom.subject):
+                self.remarks.append(sayings.follows(atom, request, s.desired))
+            elif request := order.get(AccountId(atom.subject)):
+                self.remarks.append(sayings.follows_payers(atom, request, s.live, s.desired))
+            else:
+                left[atom] = value
+        return left
 
     def _filings(self, left: State) -> Filings:
         s = self.situation

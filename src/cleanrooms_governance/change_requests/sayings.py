@@ -21,6 +21,8 @@ from cleanrooms_governance.planning.payers import payers_after
 from cleanrooms_governance.planning.plan import Level, Refusal, Remark
 from cleanrooms_governance.text import label, labels
 
+_NOT_CANCELLED = "the service did not let it be cancelled (noted by = in the tag crgov-filed of the collaboration)"
+
 
 def about(request: ChangeRequest, live: Collaboration, names: Mapping[AccountId, str]) -> str:
     """Return what a request would do now, or else what it states: ``+member 444455556666 (bank)``."""
@@ -48,19 +50,18 @@ def cancelling(request: ChangeRequest, live: Collaboration, desired: DesiredColl
     """Say that a request of ours goes, or has gone without need."""
     if not effects(stated_by(request, live), live):
         return Remark("cancel", request.id, f"change request {request.id} has nothing left to do: cancelled")
-    what = f"change request {request.id} ({about(request, live, desired.names)})"
+    what = _named(request, live, desired)
     return Remark("cancel", request.id, f"{what} is no longer wanted: cancelled")
 
 
 def cannot_be_cancelled(request: ChangeRequest, verdict: Verdict, live: Collaboration, desired: DesiredCollaboration) -> Remark:
     """Say what becomes of a request of ours that has to go and that the service did not let us cancel."""
-    refused = "and the service did not let it be cancelled (noted by = in the tag crgov-filed of the collaboration)"
     if verdict is not Verdict.UNWANTED:
-        text = f"change request {request.id} has nothing left to do, {refused}: it is left alone"
+        text = f"change request {request.id} has nothing left to do, and {_NOT_CANCELLED}: it is left alone"
         return Remark("cannot-be-cancelled", request.id, text)
     blocked = labels(accounts_of(stated_by(request, live)), desired.names) or "the auto-approval list"
     text = (
-        f"change request {request.id} ({about(request, live, desired.names)}) is no longer wanted, {refused}: this stack does"
+        f"{_named(request, live, desired)} is no longer wanted, and {_NOT_CANCELLED}: this stack does"
         f" not commit it, and files nothing for {blocked} until it is over. If it may take effect after all, let the file say"
         " so"
     )
@@ -69,10 +70,7 @@ def cannot_be_cancelled(request: ChangeRequest, verdict: Verdict, live: Collabor
 
 def cancelled_on_demand(request: ChangeRequest, verdict: Verdict, live: Collaboration, desired: DesiredCollaboration) -> Remark:
     """Say that a request goes because the file says so, whoever filed it."""
-    text = (
-        f"change request {request.id} ({about(request, live, desired.names)}) is cancelled, as"
-        f" collaborations.{desired.key}.cancelRequests asks"
-    )
+    text = f"{_named(request, live, desired)} is cancelled, as collaborations.{desired.key}.cancelRequests asks"
     if verdict is Verdict.WANTED:
         text += ": what it would do is wanted by the file all the same, so it is filed anew, and all votes are given once more"
     return Remark("cancel", request.id, text)
@@ -97,7 +95,7 @@ def overdue(
     """Say that votes take longer than the file allows; the text is the same every day."""
     days = f"{desired.deadline} day{'s' * (desired.deadline != 1)}"
     text = (
-        f"change request {request.id} ({about(request, live, desired.names)}) waits for {labels(accounts, desired.names)} since"
+        f"{_named(request, live, desired)} waits for {labels(accounts, desired.names)} since"
         f" {filed_on(request)}, longer than collaborations.{desired.key}.deadline allows ({days}). Remind them to vote, or"
         " take the change out of the file"
     )
@@ -108,7 +106,7 @@ def cannot_be_approved(
     request: ChangeRequest, gone: Iterable[AccountId], live: Collaboration, desired: DesiredCollaboration, *, mine: bool
 ) -> Remark:
     """Say that a wanted request waits for somebody who cannot vote any more."""
-    what = f"change request {request.id} ({about(request, live, desired.names)})"
+    what = _named(request, live, desired)
     waits = f"waits for the vote of {labels(gone, desired.names)}, who is no member any more"
     if mine:
         return Remark("departed-voter", request.id, f"{what} {waits}: cancelled, and filed again")
@@ -121,7 +119,7 @@ def cannot_be_approved(
 
 def filed_anew(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
     """Say that a wanted request of ours waits for what cannot be filed before it is over."""
-    what = f"change request {request.id} ({about(request, live, desired.names)})"
+    what = _named(request, live, desired)
     text = f"{what} waits for a grant that is filed only once it is over: cancelled, and filed again with that grant"
     return Remark("standstill", request.id, text)
 
@@ -129,8 +127,8 @@ def filed_anew(request: ChangeRequest, live: Collaboration, desired: DesiredColl
 def stands_still(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
     """Say the same of a request that the service did not let us cancel."""
     text = (
-        f"change request {request.id} ({about(request, live, desired.names)}) waits for a grant that is filed only once it is"
-        " over, and the service did not let it be cancelled (noted by = in the tag crgov-filed of the collaboration): commit"
+        f"{_named(request, live, desired)} waits for a grant that is filed only once it is"
+        f" over, and {_NOT_CANCELLED}: commit"
         " it by hand, after which nobody receives results, or pays, until the grant is in effect"
     )
     return Remark("standstill", request.id, text, Level.WARNING)
@@ -149,7 +147,7 @@ def planned_around(request: ChangeRequest, live: Collaboration, desired: Desired
     return Remark(
         "foreign-request",
         request.id,
-        f"change request {request.id} ({about(request, live, desired.names)}) {whose}{why}: nothing is filed for {blocked}"
+        f"{_named(request, live, desired)} {whose}{why}: nothing is filed for {blocked}"
         " until it is over. Have it denied, or add its id to"
         f" collaborations.{desired.key}.cancelRequests",
         Level.WARNING,
@@ -161,7 +159,7 @@ def grant_goes_first(request: ChangeRequest, live: Collaboration, desired: Desir
     return Remark(
         "hand-over",
         request.id,
-        f"change request {request.id} ({about(request, live, desired.names)}) is neither approved by this stack nor committed:"
+        f"{_named(request, live, desired)} is neither approved by this stack nor committed:"
         " nobody would receive results, or pay, until the planned grant is in effect, so the grant goes first",
         Level.WARNING,
     )
@@ -172,8 +170,7 @@ def acceptance_goes_first(request: ChangeRequest, live: Collaboration, desired: 
     return Remark(
         "acceptance",
         request.id,
-        f"change request {request.id} ({about(request, live, desired.names)}) is neither approved by this stack nor committed"
-        " until another payer has accepted",
+        f"{_named(request, live, desired)} is neither approved by this stack nor committed until another payer has accepted",
         Level.WARNING,
     )
 
@@ -204,7 +201,7 @@ def follows_payers(atom: Atom, request: ChangeRequest, live: Collaboration, desi
     return Remark(
         "follows",
         f"{atom.subject} {atom.setting} {atom.name}",
-        f"{_said(atom, desired)} is filed once change request {request.id} ({about(request, live, desired.names)}) is over: the"
+        f"{_said(atom, desired)} is filed once {_named(request, live, desired)} is over: the"
         " entry of a runner names it for what it pays while nobody is named, so it is not filed beside another payer's",
     )
 
@@ -218,8 +215,7 @@ def widening_goes_last() -> Remark:
 def widening_is_committed_last(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> Remark:
     """Say why an approved request for a wider auto-approval list is not committed yet."""
     text = (
-        f"change request {request.id} ({about(request, live, desired.names)}) is approved, and committed last, once everything"
-        " else that is planned is in effect"
+        f"{_named(request, live, desired)} is approved, and committed last, once everything else that is planned is in effect"
     )
     return Remark("widening-last", request.id, text)
 
@@ -338,6 +334,10 @@ def read_only(live: Collaboration, desired: DesiredCollaboration) -> Remark:
     return Remark(
         "read-only", COLLABORATION, f"account {_who(live.creator, desired.names)} is read-only here: shown, never written"
     )
+
+
+def _named(request: ChangeRequest, live: Collaboration, desired: DesiredCollaboration) -> str:
+    return f"change request {request.id} ({about(request, live, desired.names)})"
 
 
 def _said(atom: Atom, desired: DesiredCollaboration) -> str:

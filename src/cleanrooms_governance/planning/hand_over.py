@@ -13,6 +13,11 @@ Kind = tuple[Setting, str]
 """An ability, or a cost type to pay for: what somebody has to have at any time."""
 
 
+def kind_of(atom: Atom) -> Kind:
+    """Return what an atom gives or takes, whoever it is about."""
+    return atom.setting, atom.name
+
+
 def handed_over(planned: State, live: Collaboration) -> frozenset[Atom]:
     """Return the planned revokes of CAN_RECEIVE_RESULTS and payer removals that depend on a planned grant of the same kind.
 
@@ -79,8 +84,3 @@ def _granted(atoms: Mapping[Atom, Value]) -> Iterable[Atom]:
 
 def _matters(atom: Atom) -> bool:
     return atom.setting is Setting.PAYS or (atom.setting is Setting.ABILITY and atom.name == CAN_RECEIVE_RESULTS)
-
-
-def kind_of(atom: Atom) -> Kind:
-    """Return what an atom gives or takes, whoever it is about."""
-    return atom.setting, atom.name

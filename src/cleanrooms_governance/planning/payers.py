@@ -83,7 +83,7 @@ def maybe_by_default(account: AccountId, cost: CostType, live: Collaboration) ->
     ListMembers shows the runner as payer where there is no candidate (service model: QueryComputePaymentConfig), and then looks
     the same as for a runner that was named.
     """
-    return live.members[account].is_runner and candidates(cost, live) == {account}
+    return candidates(cost, live) == {account} and live.members[account].is_runner
 
 
 def payments_at_creation(desired: DesiredCollaboration, member: DesiredMember) -> dict[CostType, bool] | None:
