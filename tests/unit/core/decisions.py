@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from cleanrooms_governance.change_requests.next_move import Decision, FileRequest, Move
-from cleanrooms_governance.model import Collaboration
+from cleanrooms_governance.change_requests.next_move import Decision, FileRequest, Move, decide
+from cleanrooms_governance.desired import DesiredCollaboration
+from cleanrooms_governance.model import ChangeRequest, Collaboration
 from tests.unit.core.builders import (
     BANK,
     EXPORT,
@@ -14,9 +15,11 @@ from tests.unit.core.builders import (
     collaboration,
     filed,
     member,
+    situation,
     stack_file,
     wanted_member,
 )
+from tests.unit.core.strategies import acknowledging
 
 LIVE = collaboration(member(BANK, EXPORT), member(SHOP))
 WANTS = stack_file(wanted_member(BANK, RECEIVE, EXPORT), wanted_member(SHOP))
@@ -31,6 +34,11 @@ OURS = filed(1)
 def with_tags(live: Collaboration, tags: dict[str, str]) -> Collaboration:
     """A collaboration with more tags."""
     return replace(live, tags={**live.tags, **tags})
+
+
+def decided(wants: DesiredCollaboration, live: Collaboration, *requests: ChangeRequest) -> Decision:
+    """The decision about a stack file with every danger of its plan acknowledged."""
+    return decide(situation(acknowledging(wants, live), live, *requests))
 
 
 def of_kind(decision: Decision, kind: type[Move]) -> list[Any]:

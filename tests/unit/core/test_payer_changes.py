@@ -5,7 +5,7 @@ from datetime import date
 
 from cleanrooms_governance.change_requests.filing import Draft, subject_of
 from cleanrooms_governance.change_requests.next_move import CastVote, CommitRequest, Decision, FileRequest, Outcome, decide
-from cleanrooms_governance.model import ChangeRequest, ChangeType, Collaboration, CollaborationChange, CostType, Member
+from cleanrooms_governance.model import ChangeType, Collaboration, CollaborationChange, CostType, Member
 from cleanrooms_governance.planning.atoms import COLLABORATION, Atom, Setting
 from cleanrooms_governance.planning.expiry import as_of
 from cleanrooms_governance.planning.hand_over import awaiting_acceptance, handed_over
@@ -29,7 +29,7 @@ from tests.unit.core.builders import (
     stack_file,
     wanted_member,
 )
-from tests.unit.core.decisions import of_kind, rules
+from tests.unit.core.decisions import decided, of_kind, rules
 from tests.unit.core.strategies import acknowledging
 
 SWAP = stack_file(wanted_member(BANK), wanted_member(SHOP, pays_for=["queryCompute"]))
@@ -54,13 +54,9 @@ def of_swap(shop: Member | None = None) -> Collaboration:
     return collaboration(member(BANK, payments=PAYING), shop or member(SHOP, payments=NOT_PAYING))
 
 
-def decided(live: Collaboration, *requests: ChangeRequest) -> Decision:
-    return decide(situation(acknowledging(SWAP, live), live, *requests))
-
-
 def test_an_unseen_payer_takes_over_in_the_very_request_that_adds_it() -> None:
     live = of_swap()
-    (draft,) = drafts(decided(live))
+    (draft,) = drafts(decided(SWAP, live))
     entries = [
         change(SHOP, payments=PAYING, types=frozenset({"ADD_PAYER_CANDIDATE"})),
         change(BANK, payments=NOT_PAYING, types=frozenset({"REMOVE_PAYER_CANDIDATE"})),
@@ -70,12 +66,12 @@ def test_an_unseen_payer_takes_over_in_the_very_request_that_adds_it() -> None:
 
 def test_a_payer_that_can_be_seen_is_added_first_and_then_waited_for() -> None:
     live = replace(of_swap(), accepted={SHOP: frozenset()})
-    decision = decided(live)
+    decision = decided(SWAP, live)
     assert [[SHOP]] == subjects(decision)
     assert Outcome.WAITING == decision.outcome
     added = replace(live, members={**live.members, SHOP: member(SHOP, payments=PAYING)})
-    assert ([], Outcome.WAITING) == (subjects(decided(added)), decided(added).outcome)
-    assert "acceptance" in rules(decided(added))
+    assert ([], Outcome.WAITING) == (subjects(decided(SWAP, added)), decided(SWAP, added).outcome)
+    assert "acceptance" in rules(decided(SWAP, added))
 
 
 def test_the_old_payer_goes_once_the_new_one_has_accepted() -> None:
@@ -87,15 +83,15 @@ def test_the_old_payer_goes_once_the_new_one_has_accepted() -> None:
 def test_a_payer_that_has_not_joined_is_not_usable() -> None:
     invited = member(SHOP, status="INVITED", payments=PAYING)
     live = replace(of_swap(invited), accepted={SHOP: frozenset({CostType.QUERY_COMPUTE})})
-    assert [] == subjects(decided(live))
+    assert [] == subjects(decided(SWAP, live))
 
 
 def test_a_removal_that_is_approved_already_waits_for_the_acceptance_as_well() -> None:
     live = replace(of_swap(member(SHOP, payments=PAYING)), accepted={SHOP: frozenset()}, tags={**of_swap().tags, **filed(1)})
     removal = request(1, change(BANK, payments=NOT_PAYING), live=live, status="APPROVED")
-    assert [] == of_kind(decided(live, removal), CommitRequest)
+    assert [] == of_kind(decided(SWAP, live, removal), CommitRequest)
     accepted = replace(live, accepted={SHOP: frozenset({CostType.QUERY_COMPUTE})})
-    assert [CommitRequest(removal)] == of_kind(decided(accepted, removal), CommitRequest)
+    assert [CommitRequest(removal)] == of_kind(decided(SWAP, accepted, removal), CommitRequest)
 
 
 def test_a_removal_is_not_approved_by_the_own_plan_before_the_acceptance() -> None:
@@ -158,11 +154,11 @@ def test_narrowing_goes_before_what_needs_votes_and_behind_what_does_not() -> No
 def test_widening_waits_until_everything_else_is_in_effect() -> None:
     desired = stack_file(wanted_member(BANK, RECEIVE), auto_approve=ADDING)
     live = collaboration(member(BANK))
-    first = decide(situation(acknowledging(desired, live), live))
+    first = decided(desired, live)
     assert [[BANK]] == subjects(first)
     assert "widening-last" in rules(first)
     live = collaboration(member(BANK, RECEIVE))
-    (draft,) = drafts(decide(situation(acknowledging(desired, live), live)))
+    (draft,) = drafts(decided(desired, live))
     types = frozenset({str(ChangeType.EDIT_AUTO_APPROVED_CHANGE_TYPES)})
     assert (CollaborationChange(ADDING, types=types),) == draft.changes
 
@@ -187,7 +183,7 @@ def test_a_payer_that_runs_queries_needs_its_own_acknowledgement() -> None:
         wanted_member(RUNNER, QUERY, pays_for=["queryCompute"]), wanted_member(BANK, pays_for=["queryCompute"])
     )
     assert Outcome.REFUSED == decide(situation(desired, live)).outcome
-    assert [[RUNNER]] == subjects(decide(situation(acknowledging(desired, live), live)))
+    assert [[RUNNER]] == subjects(decided(desired, live))
 
 
 def test_a_request_that_takes_a_payment_which_the_plan_leaves_is_neither_committed_nor_approved_by_the_own_plan() -> None:

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from cleanrooms_governance.change_requests.next_move import CommitRequest, Outcome, decide
-from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.model import Collaboration, CostType
+from cleanrooms_governance.change_requests.next_move import CommitRequest, Outcome
+from cleanrooms_governance.model import CostType
 from tests.unit.core.builders import (
     BANK,
     NEWCOMER,
@@ -20,11 +19,10 @@ from tests.unit.core.builders import (
     member,
     pays,
     request,
-    situation,
     stack_file,
     wanted_member,
 )
-from tests.unit.core.decisions import filed_accounts, of_kind, rules
+from tests.unit.core.decisions import decided, filed_accounts, of_kind, rules
 from tests.unit.core.governed import Service, create
 from tests.unit.core.strategies import acknowledging
 
@@ -41,16 +39,12 @@ SHOP_ASKED = request(1, change(SHOP, payments=PAYING), live=LIVE)
 RUNNER_ASKED = request(1, change(RUNNER, RECEIVE, payments=PAYING), live=LIVE)
 
 
-def asked(desired: DesiredCollaboration, live: Collaboration = LIVE) -> DesiredCollaboration:
-    return acknowledging(desired, live)
-
-
 @pytest.mark.parametrize("cancel_approved", ["allowed", "409"])
 def test_no_votes_are_asked_for_what_the_next_commit_makes_unwanted(service: Service, cancel_approved: str) -> None:
     service.start({"cancelApproved": cancel_approved})
     governed = create(service, collaboration(member(RUNNER, QUERY), member(BANK), member(SHOP)))
-    governed.run(asked(ANOTHER_PAYER, governed.live))
-    wants = asked(AND_RESULTS, governed.live)
+    governed.run(acknowledging(ANOTHER_PAYER, governed.live))
+    wants = acknowledging(AND_RESULTS, governed.live)
     governed.run(wants)
     assert ["PENDING"] == governed.statuses
     governed.approve(RUNNER, BANK, SHOP)
@@ -64,14 +58,14 @@ def test_no_votes_are_asked_for_what_the_next_commit_makes_unwanted(service: Ser
 
 
 def test_a_runners_entry_waits_for_the_request_that_names_another_payer() -> None:
-    decision = decide(situation(asked(AND_RESULTS), LIVE, SHOP_ASKED))
+    decision = decided(AND_RESULTS, LIVE, SHOP_ASKED)
     assert ([], Outcome.WAITING) == (filed_accounts(decision), decision.outcome)
     (said,) = [each.message for each in decision.remarks if each.rule == "follows" and "CAN_RECEIVE_RESULTS" in each.message]
     assert f"is filed once change request {SHOP_ASKED.id} (+payer for queryCompute {SHOP} (shop)) is over" in said
 
 
 def test_the_naming_of_another_payer_waits_for_the_runners_entry() -> None:
-    decision = decide(situation(asked(AND_RESULTS), LIVE, RUNNER_ASKED))
+    decision = decided(AND_RESULTS, LIVE, RUNNER_ASKED)
     assert [] == filed_accounts(decision)
     assert "follows" in rules(decision)
 
@@ -79,13 +73,13 @@ def test_the_naming_of_another_payer_waits_for_the_runners_entry() -> None:
 def test_a_new_member_that_is_to_pay_waits_whole() -> None:
     newcomer = wanted_member(NEWCOMER, RECEIVE, pays_for=["queryCompute"])
     wants = stack_file(wanted_member(RUNNER, QUERY, RECEIVE), wanted_member(BANK), wanted_member(SHOP), newcomer)
-    assert [] == filed_accounts(decide(situation(asked(wants), LIVE, RUNNER_ASKED)))
+    assert [] == filed_accounts(decided(wants, LIVE, RUNNER_ASKED))
 
 
 def test_what_is_about_neither_the_runner_nor_a_payer_does_not_wait() -> None:
     wants = stack_file(wanted_member(RUNNER, QUERY, RECEIVE), wanted_member(BANK, RECEIVE), SHOP_PAYS)
-    assert [[BANK]] == filed_accounts(decide(situation(asked(wants), LIVE, SHOP_ASKED)))
-    assert [[BANK]] == filed_accounts(decide(situation(asked(wants), LIVE, RUNNER_ASKED)))
+    assert [[BANK]] == filed_accounts(decided(wants, LIVE, SHOP_ASKED))
+    assert [[BANK]] == filed_accounts(decided(wants, LIVE, RUNNER_ASKED))
 
 
 def test_a_runner_that_pays_beside_others_pays_by_name_and_waits_for_nobody() -> None:
@@ -93,9 +87,9 @@ def test_a_runner_that_pays_beside_others_pays_by_name_and_waits_for_nobody() ->
     live = replace(LIVE, members={**LIVE.members, BANK: bank})
     runner, payers = wanted_member(RUNNER, QUERY, RECEIVE, pays_for=["queryCompute"]), ["queryCompute"]
     wants = stack_file(runner, wanted_member(BANK, pays_for=payers), SHOP_PAYS)
-    assert [[RUNNER]] == filed_accounts(decide(situation(asked(wants, live), live, SHOP_ASKED)))
+    assert [[RUNNER]] == filed_accounts(decided(wants, live, SHOP_ASKED))
 
 
 def test_what_is_approved_is_committed_and_makes_way() -> None:
     approved = replace(SHOP_ASKED, status="APPROVED")
-    assert [CommitRequest(approved)] == of_kind(decide(situation(asked(AND_RESULTS), LIVE, approved)), CommitRequest)
+    assert [CommitRequest(approved)] == of_kind(decided(AND_RESULTS, LIVE, approved), CommitRequest)

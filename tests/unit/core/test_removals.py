@@ -35,8 +35,7 @@ from tests.unit.core.builders import (
     stack_file,
     wanted_member,
 )
-from tests.unit.core.decisions import of_kind, rules, with_tags
-from tests.unit.core.strategies import acknowledging
+from tests.unit.core.decisions import decided, of_kind, rules, with_tags
 
 LIVE = collaboration(member(BANK), member(SHOP), member(RUNNER))
 WITHOUT_BANK = stack_file(wanted_member(SHOP), wanted_member(RUNNER), removed=frozenset({BANK}))
@@ -185,7 +184,7 @@ def test_the_removal_of_a_payer_that_cannot_be_charged_anyway_waits_for_nobody(
 
 def test_a_payer_whose_successor_cannot_be_seen_is_removed_once_that_is_acknowledged() -> None:
     assert Outcome.REFUSED == decide(situation(SHOP_PAYS, PAYERS)).outcome
-    assert [BANK] == removed(decide(situation(acknowledging(SHOP_PAYS, PAYERS), PAYERS)))
+    assert [BANK] == removed(decided(SHOP_PAYS, PAYERS))
 
 
 def test_nobody_is_removed_by_a_stack_that_may_only_look() -> None:

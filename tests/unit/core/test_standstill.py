@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from cleanrooms_governance.change_requests.ledger import FILED_TAG
-from cleanrooms_governance.change_requests.next_move import CancelRequest, Decision, Outcome, decide
+from cleanrooms_governance.change_requests.next_move import CancelRequest, Outcome
 from cleanrooms_governance.change_requests.standstill import at_a_standstill
-from cleanrooms_governance.desired import DesiredCollaboration
-from cleanrooms_governance.model import ChangeRequest, Collaboration, CostType
+from cleanrooms_governance.model import CostType
 from cleanrooms_governance.planning.atoms import Setting
 from cleanrooms_governance.planning.hand_over import Kind
 from tests.unit.core.builders import (
@@ -26,13 +25,11 @@ from tests.unit.core.builders import (
     pays,
     request,
     request_id,
-    situation,
     stack_file,
     wanted_member,
 )
-from tests.unit.core.decisions import filed_accounts, of_kind, rules
+from tests.unit.core.decisions import decided, filed_accounts, of_kind, rules
 from tests.unit.core.governed import Service, create
-from tests.unit.core.strategies import acknowledging
 
 RESULTS: Kind = (Setting.ABILITY, RECEIVE)
 PAYING: Kind = (Setting.PAYS, "queryCompute")
@@ -67,33 +64,29 @@ def test_who_waits_for_good(
     assert expected == at_a_standstill({id_: frozenset(kinds) for id_, kinds in waiting.items()}, holders)
 
 
-def decided(wants: DesiredCollaboration = SHOP_RECEIVES, live: Collaboration = LIVE, asked: ChangeRequest = OURS) -> Decision:
-    return decide(situation(acknowledging(wants, live), live, asked))
-
-
 @pytest.mark.parametrize("status", ["PENDING", "APPROVED"])
 def test_a_request_that_waits_for_a_grant_behind_itself_is_cancelled_and_all_is_filed_together(status: str) -> None:
     asked = replace(OURS, status=status)
-    decision = decided(asked=asked)
+    decision = decided(SHOP_RECEIVES, LIVE, asked)
     assert [CancelRequest(asked)] == of_kind(decision, CancelRequest)
     assert [[SHOP, CREATOR]] == filed_accounts(decision)
     assert ({"standstill"}, Outcome.WAITING) == (rules(decision) & {"standstill", "hand-over"}, decision.outcome)
 
 
 def test_a_request_that_waits_for_a_grant_to_somebody_else_is_kept() -> None:
-    decision = decided(BANK_RECEIVES)
+    decision = decided(BANK_RECEIVES, LIVE, OURS)
     assert ([], [[BANK]]) == (of_kind(decision, CancelRequest), filed_accounts(decision))
     assert "standstill" not in rules(decision)
 
 
 def test_a_request_of_somebody_else_is_not_cancelled() -> None:
     live = replace(LIVE, tags={key: value for key, value in LIVE.tags.items() if key != FILED_TAG})
-    assert [] == of_kind(decided(live=live), CancelRequest)
+    assert [] == of_kind(decided(SHOP_RECEIVES, live, OURS), CancelRequest)
 
 
 def test_where_it_cannot_be_cancelled_somebody_has_to_commit_it_by_hand() -> None:
     live = replace(LIVE, tags={**LIVE.tags, FILED_TAG: "=" + request_id(1).replace("-", "")})
-    decision = decided(live=live, asked=replace(OURS, status="APPROVED"))
+    decision = decided(SHOP_RECEIVES, live, replace(OURS, status="APPROVED"))
     assert () == decision.moves
     (said,) = [each.message for each in decision.remarks if each.rule == "standstill"]
     assert "commit it by hand, after which nobody receives results" in said
