@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 
 from cleanrooms_emulator.command.command_line import Arguments, UsageError, parse
 from cleanrooms_emulator.world.state_file import StateFileError
@@ -13,6 +14,8 @@ from cleanrooms_emulator.world.state_file import StateFileError
 EXIT_OK = 0
 EXIT_CANNOT_SERVE = 2
 EXIT_USAGE = 64
+
+_ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,18 +38,30 @@ def _serve(parsed: Arguments) -> None:
     from cleanrooms_emulator.transport.server import Server
     from cleanrooms_emulator.world.store import Store
 
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
-    store = Store(parsed.state)
+    with (
+        _told_to_end() as wait,
+        closing(Store(parsed.state)) as store,
+        Server(application(store, parsed), parsed.port) as server,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        sys.stdout.write(f"READY {server.url}\n")
+        sys.stdout.flush()
+        wait()
+
+
+@contextmanager
+def _told_to_end() -> Iterator[Callable[[], object]]:
+    """Hold back the signals that end the service; gives what waits for the first of them.
+
+    The threads that are started inside hold them back, too: one that took such a signal would leave the main thread waiting.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
-        with Server(application(store, parsed), parsed.port) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            sys.stdout.write(f"READY {server.url}\n")
-            sys.stdout.flush()
-            stopping.wait()
+        yield lambda: signal.sigwait(_ENDING)
     finally:
-        store.close()
+        while further := signal.sigpending() & _ENDING:
+            signal.sigwait(further)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _listed(parsed: Arguments) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
@@ -209,6 +210,20 @@ def test_a_signal_ends_the_service_cleanly_and_quietly(number: int) -> None:
         process.send_signal(number)
         rest, errors = process.communicate(timeout=30)
     assert (0, "", "") == (process.returncode, rest, errors)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux tells which signals a thread holds back")
+def test_no_thread_takes_the_signals_that_the_main_thread_waits_for() -> None:
+    ending = (1 << signal.SIGINT - 1) | (1 << signal.SIGTERM - 1)
+    with server_process.server_process() as running, ExitStack() as opened:
+        for _ in range(3):
+            connection = opened.enter_context(closing(HTTPConnection(urlsplit(running.url).netloc, timeout=30)))
+            connection.request("GET", "/nothing")
+            connection.getresponse().read()
+        states = [(thread / "status").read_text() for thread in Path(f"/proc/{running.pid}/task").iterdir()]
+    blocked = [int(mask, 16) & ending for state in states for mask in re.findall(r"^SigBlk:\s*(\w+)$", state, re.MULTILINE)]
+    assert [0, *[ending] * 4] == sorted(blocked)
 
 
 @pytest.mark.slow
