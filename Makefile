@@ -12,7 +12,8 @@ setup: ## make .venv and see to it that there is a Pulumi; says nothing when the
 
 # Pure rules and whole stories told as text: seconds. Then everything that starts processes or sockets, then the real engine.
 FAST := tests/unit tests/scenarios
-PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4
+# A worker that has died over a test would be replaced only to play that test again.
+PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --max-worker-restart 0
 # A file tells a story that all its tests look at: each worker would tell it again.
 BY_FILE := $(PYTEST) --dist loadfile --no-loadscope-reorder
 # The longest stories begin first, or one worker would still tell them when the other has nothing left.

@@ -195,8 +195,7 @@ def start(double: EngineDouble) -> subprocess.Popen[str]:
         text=True,
     )
     assert process.stdout is not None
-    while "indented" not in process.stdout.readline():
-        pass
+    assert any("indented" in line for line in iter(process.stdout.readline, "")), process.communicate()
     return process
 
 

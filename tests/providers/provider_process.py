@@ -147,9 +147,9 @@ class Provider:
         self._channel.close()
         with suppress(ProcessLookupError):
             os.kill(self.process_id, how)
+        self._reap()
         with self._output:
             self.printed = self._output.read()
-        self._reap()
 
     def kill(self) -> None:
         """Kill the process without warning; it is gone when this returns. Only for a process that was forked."""

@@ -22,6 +22,9 @@ from tests.providers.stacks import CALLER
 
 SECRET = "not-checked-by-the-service"
 
+_SECONDS_TO_END = 5.0
+_INTERRUPTIONS = 5
+
 
 class Surroundings:
     """What all tests have in common, because starting it costs more than a test: engines' logs, one address at which the
@@ -98,7 +101,7 @@ class Surroundings:
     def _start(self) -> Provider:
         process = self._run("-m", "pulumi.dynamic", stderr=subprocess.STDOUT)
         assert process.stdout is not None
-        return Provider(process.pid, process.stdout, process.wait)
+        return Provider(process.pid, process.stdout, lambda: _await_end(process))
 
     def _fork(self, engine: str) -> Provider:
         assert self._zygote.stdin is not None
@@ -119,6 +122,24 @@ class Surroundings:
             text=True,
             **streams,
         )
+
+
+def _await_end(process: subprocess.Popen[str]) -> None:
+    """Wait until an interrupted process has ended; one that goes on is interrupted again, and killed in the end.
+
+    An interrupt that arrives while a thread is being started may be given to that thread, and the main thread, which would act
+    on it, sleeps on. The engine waits five seconds before it kills, and interrupts long after its last call; tests do at once.
+    """
+    for _ in range(_INTERRUPTIONS):
+        try:
+            process.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+        else:
+            return
+    process.kill()
+    process.wait()
+    raise AssertionError("the provider does not end when it is interrupted")
 
 
 class Watcher:
