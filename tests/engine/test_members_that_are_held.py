@@ -44,7 +44,7 @@ def told(world: World) -> Mapping[str, Watched]:
 
 def test_a_member_that_is_not_invited_yet_waits(told: Mapping[str, Watched]) -> None:
     assert (0, []) == (told["asked"].code, told["asked"].asked("CreateMembership")), told["asked"].output
-    assert "555566667777 (Insurer) is not invited yet: it joins when it is" in told["asked"].output
+    assert "555566667777 (Insurer) sees no invitation yet: it joins when it does" in told["asked"].output
 
 
 def test_a_held_account_without_a_rule_is_named_with_the_way_to_vote(told: Mapping[str, Watched]) -> None:

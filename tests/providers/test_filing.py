@@ -82,7 +82,8 @@ def test_the_plan_depends_on_no_vote_and_no_request(story: Story) -> None:
 def test_a_membership_that_waits_for_its_invitation_is_there(story: Story, stack: Stack) -> None:
     assert "create" == story["filing"][INSURERS].op
     assert ("same", []) == (story["waiting"][INSURERS].op, story["waiting"][INSURERS].plan)
-    assert "555566667777 (Insurer) is not invited yet: it joins when it is" in story["waiting"].said(INSURERS)
+    (said,) = story["waiting"].said(INSURERS)
+    assert said.startswith("555566667777 (Insurer) sees no invitation yet: it joins when it does")
 
 
 def test_a_refresh_keeps_a_membership_that_waits(story: Story) -> None:

@@ -150,7 +150,10 @@ def _undecided(desired: DesiredMembership, request: ChangeRequest, what: str, wh
 def _invisible(desired: DesiredMembership, target: str) -> Plan:
     who = label(desired.account, desired.names)
     if not desired.foreign:
-        return Plan(target, remarks=(Remark("not-invited", desired.account, f"{who} is not invited yet: it joins when it is"),))
+        text = (
+            f"{who} sees no invitation yet: it joins when it does, unless it has left, which is final, or its role may not look"
+        )
+        return Plan(target, remarks=(Remark("not-invited", desired.account, text),))
     return Plan(
         target,
         refusals=(

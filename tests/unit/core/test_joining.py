@@ -217,6 +217,10 @@ class TestNotInvited:
         assert ((), ["not-invited"]) == (plan.changes, [remark.rule for remark in plan.remarks])
         assert Outcome.WAITING == decide_membership(desired, seen, plan, TODAY, may_write=True).outcome
 
+    def test_whoever_waits_learns_what_else_may_be_the_reason(self) -> None:
+        (said,) = plan_membership(wanted(foreign=False), Invitation(None, None)).remarks
+        assert said.message.endswith("unless it has left, which is final, or its role may not look")
+
     def test_is_refused_where_nobody_can_tell_whether_the_id_is_right(self) -> None:
         plan = plan_membership(wanted(), Invitation(None, None))
         assert ["not-visible"] == rules(plan)
