@@ -9,6 +9,7 @@ from contextlib import suppress
 from cleanrooms_governance.assessment.declared import declared_resources
 from cleanrooms_governance.planning.plan import Remark
 from cleanrooms_providers.engine import tell
+from cleanrooms_providers.interrupts import wake_main_thread_now_and_then
 from cleanrooms_providers.memory import Memory
 
 
@@ -16,6 +17,7 @@ def tell_at_the_end(memory: Memory) -> None:
     """Have the summary told when this process ends; asked more than once, it is told once."""
     if memory.begins_closing():
         atexit.register(_tell_summary, memory)
+        wake_main_thread_now_and_then()
 
 
 def _tell_summary(memory: Memory) -> None:

@@ -125,12 +125,14 @@ class Provider:
     """One provider process.
 
     Parameters: ``process_id`` is its own; ``output`` is what it prints, beginning with its port; ``reap`` waits for its end.
-    ``answered`` is told the name of each RPC whose answer has arrived, before the engine makes anything of it.
+    ``answered`` is told the name of each RPC whose answer has arrived, before the engine makes anything of it; ``send`` sends
+    the signal that ends it.
     """
 
     def __init__(self, process_id: int, output: IO[str], reap: Callable[[], object] = lambda: None) -> None:
         self.printed = ""
         self.answered: Callable[[str], object] = lambda method: None
+        self.send: Callable[[signal.Signals], object] = lambda how: os.kill(process_id, how)
         self._reap = reap
         self.process_id = process_id
         self._output = output
@@ -146,7 +148,7 @@ class Provider:
         """End the process; what it has printed is in ``printed`` from then on."""
         self._channel.close()
         with suppress(ProcessLookupError):
-            os.kill(self.process_id, how)
+            self.send(how)
         self._reap()
         with self._output:
             self.printed = self._output.read()
