@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -23,6 +26,8 @@ MEDIA = "222233334444"
 BANK = "444455556666"
 INSURER = "555566667777"
 REGION = "eu-west-1"
+
+COMMAND = (sys.executable, "-c", "import sys; from cleanrooms_governance.cli.main import main; sys.exit(main())")
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,17 @@ def crgov(*arguments: str) -> Ran:
     with redirect_stdout(out), redirect_stderr(err):
         code = main(arguments)
     return Ran(code, out.getvalue(), err.getvalue())
+
+
+def crgov_process(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Start a command as a process of its own."""
+    return subprocess.Popen(
+        [*COMMAND, *arguments],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src"), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def role(account: str) -> str:

@@ -13,20 +13,14 @@ import pytest
 from cleanrooms_governance.cli import output
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.cli.output import Line, Report, Tone
-from tests.cli.runner import BANK, CREATOR, MEDIA, REGION, STACK, World, crgov, project
-
-START = "import sys; from cleanrooms_governance.cli.main import main; sys.exit(main())"
+from tests.cli.runner import BANK, COMMAND, CREATOR, MEDIA, REGION, STACK, World, crgov, crgov_process, project
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a process of its own."""
-    checkout = Path(__file__).resolve().parents[2]
-    return subprocess.run(
-        [sys.executable, "-c", START, *arguments],
-        env={**os.environ, "PYTHONPATH": str(checkout / "src"), **environment},
-        capture_output=True,
-        text=True,
-    )
+    process = crgov_process(*arguments, **environment)
+    out, err = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 def test_the_worst_end_counts() -> None:
@@ -167,7 +161,7 @@ def test_whoever_stops_reading_causes_no_traceback() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        ran = subprocess.run([sys.executable, "-c", START, "--help"], stdout=writing, stderr=subprocess.PIPE, text=True)
+        ran = subprocess.run([*COMMAND, "--help"], stdout=writing, stderr=subprocess.PIPE, text=True)
     finally:
         os.close(writing)
     assert (1, "") == (ran.returncode, ran.stderr)

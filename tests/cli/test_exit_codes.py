@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
-from tests.cli.runner import CREATOR, INSURER, MEDIA, REGION, STACK, Ran, World, crgov, grant, invite, project
+from cleanrooms_governance.aws.clients import READ_TIMEOUT
+from tests.cli.runner import CREATOR, INSURER, MEDIA, REGION, STACK, Ran, World, crgov, crgov_process, grant, invite, project
 
 OTHERS = f"""
   cleanrooms:memberships:
@@ -107,6 +110,21 @@ def test_an_interruption_is_1(world: World, two: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr("cleanrooms_governance.cli.output.show", interrupt)
     ran = in_the_stack("requests", "list")
     assert (1, "crgov: interrupted: look at the collaboration before you try again") == (ran.code, ran.err.strip())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [("plan",), ("requests", "list"), ("invitations",)], ids=" ".join)
+def test_an_interruption_ends_it_whatever_the_service_does(world: World, two: str, command: tuple[str, ...]) -> None:
+    before = world.app.journal.last
+    world.app.faults.set([FaultRule(kind=FaultKind.HANG, service="cleanrooms")])
+    process = crgov_process(*command, "--stack", "retailer")
+    while not world.app.journal.entries(before, service="cleanrooms"):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=READ_TIMEOUT / 2)
+    expected = (1, "", "crgov: interrupted: look at the collaboration before you try again")
+    assert expected == (process.returncode, out, err.strip())
 
 
 def test_the_codes_are_in_the_help_text() -> None:

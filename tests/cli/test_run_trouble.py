@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +22,7 @@ from cleanrooms_governance.cli.exit_codes import Exit
 from cleanrooms_governance.cli.stack import read_stack
 from cleanrooms_governance.model import AccountId
 from tests.cli.analysis_stage import RESULTS, SQL, WHERE, reader, runs_and_receives, served, stack_text, started, two_payers
-from tests.cli.runner import Ran, crgov
+from tests.cli.runner import Ran, crgov, crgov_process
 from tests.emulator.analyses.analysis_world import AnalysisWorld
 from tests.emulator.world import CREATOR, READER, RUNNER
 
@@ -132,15 +129,7 @@ def test_budgets_that_may_not_be_read_are_said_to_be_so_and_stop_nothing(
 
 def test_ctrl_c_says_that_it_goes_on_and_how_to_look_and_cancel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with served(usual(), monkeypatch, tmp_path, tick=0) as world:
-        checkout = Path(__file__).resolve().parents[2]
-        code = "import sys; from cleanrooms_governance.cli.main import main; sys.exit(main())"
-        running = subprocess.Popen(
-            [sys.executable, "-c", code, "run", "query", *WHERE, *SQL, *RESULTS],
-            env={**os.environ, "PYTHONPATH": str(checkout / "src")},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        running = crgov_process("run", "query", *WHERE, *SQL, *RESULTS)
         assert running.stderr is not None
         said = running.stderr.readline()
         running.send_signal(signal.SIGINT)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import pytest
 
 from cleanrooms_governance.reviewed_plan import ReviewedPlan, ReviewedResource, build
 from tests.cli.engine_double import EngineDouble, component, engine_double, error_on, failure, forgotten, resource, round_of
-from tests.cli.runner import Ran, crgov
+from tests.cli.runner import Ran, crgov, crgov_process
 
 BANK = "444455556666"
 CONVERGED = resource("Collaboration", "sales", "converged")
@@ -186,14 +184,7 @@ def test_a_fingerprint_without_its_file_is_wrong_usage(tmp_path: Path) -> None:
 
 def start(double: EngineDouble) -> subprocess.Popen[str]:
     """Start the command as a process of its own, and wait until the engine speaks."""
-    code = "import sys; from cleanrooms_governance.cli.main import main; sys.exit(main())"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, "up", "--pulumi", double.program],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = crgov_process("up", "--pulumi", double.program)
     assert process.stdout is not None
     assert any("indented" in line for line in iter(process.stdout.readline, "")), process.communicate()
     return process

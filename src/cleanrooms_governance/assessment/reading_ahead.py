@@ -4,7 +4,6 @@ The engine calls check for one resource after the other. Reading is all that hap
 message, in the check of the resource that it concerns, and findings in the file are the program's to report.
 """
 
-import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,9 +23,7 @@ from cleanrooms_governance.settings.inputs import (
     parse_membership_inputs,
 )
 from cleanrooms_governance.settings.stack_file import StackFile
-
-READERS = 16
-"""Collaborations read at once in one process; more would only meet the service's rates sooner."""
+from cleanrooms_governance.side_by_side import side_by_side
 
 
 def read_ahead(stack: Callable[[], StackFile], prefix: str, reads: Callable[[str, Access, str], CleanRoomsReads]) -> None:
@@ -35,7 +32,13 @@ def read_ahead(stack: Callable[[], StackFile], prefix: str, reads: Callable[[str
     Parameters: ``stack`` gives the stack file; ``prefix`` is the ``<project>/<stack>`` of its resources; ``reads`` gives what
     an account reads with, by the owner of a resource, the way in and the Region, and has to remember what was read.
     """
-    _in_background(lambda: _ReadingAhead(stack(), prefix, reads).start())
+
+    def run() -> None:
+        with suppress(Exception):
+            _ReadingAhead(stack(), prefix, reads).read()
+
+    # It ends with the process, whatever it is doing: nobody waits for a head start.
+    threading.Thread(target=run, name="read-ahead", daemon=True).start()
 
 
 class _ReadingAhead:
@@ -43,24 +46,10 @@ class _ReadingAhead:
         self._stack = stack
         self._prefix = prefix
         self._reads = reads
-        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
 
-    def start(self) -> None:
-        for key in self._stack.collaborations:
-            self._jobs.put(partial(self._read_collaboration, key))
-        for key in self._stack.memberships:
-            self._jobs.put(partial(self._read_membership, key))
-        for _ in range(min(READERS, self._jobs.qsize())):
-            _in_background(self._work)
-
-    def _work(self) -> None:
-        while True:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                return
-            with suppress(Exception):
-                job()
+    def read(self) -> None:
+        collaborations = [partial(self._read_collaboration, key) for key in self._stack.collaborations]
+        side_by_side(_attempt, [*collaborations, *(partial(self._read_membership, key) for key in self._stack.memberships)])
 
     def _read_collaboration(self, key: str) -> None:
         desired, access, _ = parse_collaboration_inputs(collaboration_inputs(self._stack, key, self._prefix))
@@ -83,11 +72,6 @@ class _ReadingAhead:
         return find_collaboration(desired, "", self._reads(desired.owner, access, desired.region))
 
 
-def _in_background(work: Callable[[], None]) -> None:
-    """Run in a thread that ends with the process, whatever it is doing: nobody waits for a head start."""
-
-    def run() -> None:
-        with suppress(Exception):
-            work()
-
-    threading.Thread(target=run, name="read-ahead", daemon=True).start()
+def _attempt(job: Callable[[], None]) -> None:
+    with suppress(Exception):
+        job()

@@ -5,7 +5,6 @@ its id or its owner tag alone.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -16,7 +15,6 @@ from cleanrooms_governance.assessment.declared import collaboration_keys
 from cleanrooms_governance.assessment.in_turn import budget_in_turn, is_open_membership, membership_in_turn
 from cleanrooms_governance.assessment.kinds import BUDGET, COLLABORATION, MEMBERSHIP, resource_name
 from cleanrooms_governance.assessment.memberships import MembershipAssessment
-from cleanrooms_governance.assessment.reading_ahead import READERS
 from cleanrooms_governance.assessment.reads import RememberedReads
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.planning.expiry import as_of
@@ -29,6 +27,7 @@ from cleanrooms_governance.settings.inputs import (
     parse_membership_inputs,
 )
 from cleanrooms_governance.settings.stack_file import StackFile
+from cleanrooms_governance.side_by_side import side_by_side
 
 Assessment = CollaborationAssessment | MembershipAssessment | BudgetAssessment
 
@@ -85,10 +84,9 @@ class _Looking:
         self._reads: dict[tuple[Access, str], RememberedReads] = {}
 
     def look(self) -> tuple[Assessed, ...]:
-        with ThreadPoolExecutor(READERS) as readers:
-            found = list(readers.map(self._collaboration, self._stack.collaborations))
-            governed = dict(zip(self._stack.collaborations, found, strict=True))
-            belonging = list(readers.map(lambda key: self._membership(key, governed), self._stack.memberships))
+        found = side_by_side(self._collaboration, list(self._stack.collaborations))
+        governed = dict(zip(self._stack.collaborations, found, strict=True))
+        belonging = side_by_side(lambda key: self._membership(key, governed), list(self._stack.memberships))
         collaborations = [Assessed(COLLABORATION, key, each) for key, each in governed.items()]
         memberships = [membership for membership, _ in belonging]
         return (*collaborations, *memberships, *(budget for _, budgets in belonging for budget in budgets))

@@ -7,7 +7,6 @@ from typing import Any
 
 from cleanrooms_governance.cli.exit_codes import Exit, worst
 from cleanrooms_governance.cli.output import Line, Report, Tone
-from cleanrooms_governance.cli.side_by_side import side_by_side
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.errors import GovernanceError
@@ -15,6 +14,7 @@ from cleanrooms_governance.memberships.joining import payment_duties
 from cleanrooms_governance.model import CAN_RECEIVE_RESULTS, AccountId, Collaboration, Member, MemberStatus
 from cleanrooms_governance.service import Accounts
 from cleanrooms_governance.settings.keys import LONGEST_SLUG, slug
+from cleanrooms_governance.side_by_side import side_by_side
 from cleanrooms_governance.text import label, plain
 
 

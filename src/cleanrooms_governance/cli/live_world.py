@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from cleanrooms_governance.cli.side_by_side import side_by_side
 from cleanrooms_governance.desired import Access
 from cleanrooms_governance.errors import AccessDenied, GovernanceError, NotFound
 from cleanrooms_governance.model import AccountId, Membership, MemberStatus
@@ -13,6 +12,7 @@ from cleanrooms_governance.seen import NotVisible, visible
 from cleanrooms_governance.service import Accounts, CleanRoomsReads
 from cleanrooms_governance.settings.live_file import Found
 from cleanrooms_governance.settings.live_sections import LiveCollaboration, LiveMembership
+from cleanrooms_governance.side_by_side import side_by_side
 
 
 @dataclass(frozen=True, slots=True)

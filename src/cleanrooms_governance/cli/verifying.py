@@ -7,7 +7,6 @@ from datetime import date
 from cleanrooms_governance.cli.acceptance import with_acceptance
 from cleanrooms_governance.cli.declared import declared_membership
 from cleanrooms_governance.cli.request_view import account_names
-from cleanrooms_governance.cli.side_by_side import side_by_side
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.cli.worlds import Choice, NotThere, Seen, Trouble, World, look, places
 from cleanrooms_governance.errors import GovernanceError
@@ -18,6 +17,7 @@ from cleanrooms_governance.planning.expiry import as_of
 from cleanrooms_governance.planning.plan_collaboration import plan_collaboration
 from cleanrooms_governance.service import Accounts
 from cleanrooms_governance.settings.inputs import membership_inputs, parse_membership_inputs
+from cleanrooms_governance.side_by_side import side_by_side
 from cleanrooms_governance.verification.collaborations import CollaborationLook, Members, observe_collaboration
 from cleanrooms_governance.verification.memberships import MembershipLook, observe_membership
 from cleanrooms_governance.verification.observation import Observation, Weight

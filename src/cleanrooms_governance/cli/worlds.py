@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cleanrooms_governance.cli.exit_codes import Exit
-from cleanrooms_governance.cli.side_by_side import side_by_side
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.cli.usage import Misused
 from cleanrooms_governance.desired import Access, Credentials, DesiredCollaboration
@@ -17,6 +16,7 @@ from cleanrooms_governance.running.lookup import check_identity, find_collaborat
 from cleanrooms_governance.running.world import read_world
 from cleanrooms_governance.service import Accounts
 from cleanrooms_governance.settings.inputs import collaboration_inputs, parse_collaboration_inputs
+from cleanrooms_governance.side_by_side import side_by_side
 
 _ENVIRONMENT = Credentials(environment=True)
 

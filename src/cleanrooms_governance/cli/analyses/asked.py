@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from cleanrooms_governance.analyses.analysis import OVER, Kind, Summary
@@ -13,8 +12,7 @@ from cleanrooms_governance.cli.worlds import Seen, World
 from cleanrooms_governance.errors import GovernanceError, ServiceError
 from cleanrooms_governance.model import AccountId, Collaboration
 from cleanrooms_governance.seen import NotVisible
-
-_READERS = 8
+from cleanrooms_governance.side_by_side import side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +103,7 @@ def _runs(port: Analyses, kind: Kind, membership: str, last: int) -> tuple[Run, 
         except ServiceError:
             return None
 
-    with ThreadPoolExecutor(_READERS) as readers:
-        return tuple(Run(summary, billed) for summary, billed in zip(listed, readers.map(units, listed), strict=True))
+    return tuple(Run(summary, billed) for summary, billed in zip(listed, side_by_side(units, listed), strict=True))
 
 
 def _hidden(error: GovernanceError) -> NotVisible:

@@ -7,7 +7,6 @@ from typing import Protocol
 from cleanrooms_governance.aws.once import OncePerKey
 from cleanrooms_governance.budgets.book import BudgetBook, BudgetViews, Looker, Unread, read_book
 from cleanrooms_governance.budgets.low import is_meant
-from cleanrooms_governance.cli.side_by_side import side_by_side
 from cleanrooms_governance.cli.stack import Stack
 from cleanrooms_governance.cli.worlds import Place, Seen, Trouble, World, access_of
 from cleanrooms_governance.desired import Access, Credentials
@@ -15,6 +14,7 @@ from cleanrooms_governance.errors import GovernanceError
 from cleanrooms_governance.model import Collaboration, Membership, membership_in
 from cleanrooms_governance.privacy_budgets import PrivacyBudget
 from cleanrooms_governance.settings.values import to_budgets
+from cleanrooms_governance.side_by_side import side_by_side
 
 
 class BudgetAccounts(Protocol):
