@@ -1,7 +1,7 @@
 """How does the engine's interrupt reach the main thread, which alone can end this process?
 
 The kernel gives an interrupt to any thread that is at hand, often to one that is just being started. Python acts on it in the
-main thread, and that one sleeps on (tried: one in a hundred previews on a busy machine). After five seconds the engine would
+main thread, and that one sleeps on (tried: one of two hundred previews on a busy machine). After five seconds the engine would
 kill the process, and nobody would read the summary.
 """
 

@@ -5,7 +5,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 A = TypeVar("A")
@@ -27,16 +27,17 @@ def side_by_side(look: Callable[[A], B], items: Sequence[A]) -> list[B]:
         waiting.put(pair)
 
     def work() -> None:
-        while True:
-            try:
-                answer, item = waiting.get_nowait()
-            except queue.Empty:
-                return
-            if answer.set_running_or_notify_cancel():
-                try:
-                    answer.set_result(look(item))
-                except BaseException as error:
-                    answer.set_exception(error)
+        with suppress(queue.Empty):
+            while True:
+                settle(*waiting.get_nowait())
+
+    def settle(answer: Future[B], item: A) -> None:
+        if not answer.set_running_or_notify_cancel():
+            return
+        try:
+            answer.set_result(look(item))
+        except BaseException as error:
+            answer.set_exception(error)
 
     with _interrupts_held_back():
         for _ in range(min(READERS, len(items))):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 import socket
 import subprocess
@@ -29,6 +28,7 @@ from cleanrooms_emulator.transport.server_process import ServiceDidNotStart
 from cleanrooms_emulator.transport.server_thread import serve_in_thread
 from cleanrooms_emulator.wire.http_requests import MAX_BODY
 from tests.emulator.raw import CREATOR, signed
+from tests.threads import held_back, on_linux
 
 NEW = {
     "name": "Campaigns",
@@ -213,7 +213,7 @@ def test_a_signal_ends_the_service_cleanly_and_quietly(number: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux tells which signals a thread holds back")
+@on_linux
 def test_no_other_thread_takes_the_signals_that_the_main_thread_waits_for() -> None:
     ending = (1 << signal.SIGINT - 1) | (1 << signal.SIGTERM - 1)
     with server_process.server_process() as running, ExitStack() as opened:
@@ -221,10 +221,8 @@ def test_no_other_thread_takes_the_signals_that_the_main_thread_waits_for() -> N
             connection = opened.enter_context(closing(HTTPConnection(urlsplit(running.url).netloc, timeout=30)))
             connection.request("GET", "/nothing")
             connection.getresponse().read()
-        threads = [each for each in Path(f"/proc/{running.pid}/task").iterdir() if each.name != str(running.pid)]
-        states = [(each / "status").read_text() for each in threads]
-    blocked = [int(mask, 16) & ending for state in states for mask in re.findall(r"^SigBlk:\s*(\w+)$", state, re.MULTILINE)]
-    assert [ending] * 4 == blocked
+        masks = held_back(running.pid).values()
+    assert [ending] * 4 == [mask & ending for mask in masks]
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from cleanrooms_emulator.faults import FaultKind, FaultRule
+from tests.cli.runner import COMMAND
 from tests.engine.stack_files import ACCOUNTS, BANK, INSURER, RECEIVES, RETAILER, Config, governing
 from tests.engine.world import World, open_world
 from tools.playground import Playground
@@ -21,7 +21,6 @@ from tools.pulumi.toolchain import CHECKOUT, Toolchain, locate
 
 pytestmark = pytest.mark.engine
 
-COMMAND = "import sys; from cleanrooms_governance.cli.main import main; sys.exit(main())"
 HELD = {
     account: {"name": name, "role": f"arn:aws:iam::{account}:role/governance"}
     for account, name in ((BANK, "Bank"), (INSURER, "Insurer"))
@@ -45,7 +44,7 @@ class Ended:
 def start(repository: Playground, stack: str) -> subprocess.Popen[str]:
     """Start `crgov up`."""
     return subprocess.Popen(
-        [sys.executable, "-c", COMMAND, "up", "--json", "--stack", stack, "--pulumi", str(locate().pulumi)],
+        [*COMMAND, "up", "--json", "--stack", stack, "--pulumi", str(locate().pulumi)],
         cwd=repository.project,
         env={**repository.env, "PYTHONPATH": str(CHECKOUT / "src")},
         stdout=subprocess.PIPE,

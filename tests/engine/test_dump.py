@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import tables
+from tests.cli.runner import COMMAND
 from tests.engine.stack_files import BANK, INSURER, MEDIA, REGION, RETAILER
 from tests.engine.world import World, open_world
 from tools.playground import Playground
@@ -17,7 +17,6 @@ from tools.pulumi.toolchain import CHECKOUT, Toolchain
 
 pytestmark = pytest.mark.engine
 
-COMMAND = "import sys; from cleanrooms_governance.cli.main import main; sys.exit(main())"
 NAMES = {RETAILER: "Retailer", MEDIA: "on", BANK: "Bank: \u202e'of' <{%reset%}>", INSURER: "2027-03-31"}
 
 
@@ -60,7 +59,7 @@ def dump(repository: Playground) -> None:
     role = f"arn:aws:iam::{MEDIA}:role/governance"
     given = ["--account", RETAILER, "--account", MEDIA, "--role", role, "--region", REGION]
     ended = subprocess.run(
-        [sys.executable, "-c", COMMAND, "dump", *given, "--output", "stacks/Pulumi.all.yaml"],
+        [*COMMAND, "dump", *given, "--output", "stacks/Pulumi.all.yaml"],
         cwd=repository.project,
         env={**repository.env, "PYTHONPATH": str(CHECKOUT / "src")},
         capture_output=True,

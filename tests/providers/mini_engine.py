@@ -136,6 +136,12 @@ class Stack:
         self._former: dict[str, tuple[str, ...]] = {}
         self.engine = world.surroundings.engine
 
+    def as_the_engine_ends_it(self) -> Stack:
+        """The same stack, whose processes end as the engine ends them: only then do they tell the summary."""
+        again = Stack(self.world, self.config, as_the_engine_does=True)
+        again.state = self.state
+        return again
+
     @property
     def texts(self) -> dict[str, str]:
         """The configuration as the engine hands it over."""

@@ -30,9 +30,7 @@ def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Held:
         file = tmp_path / "plan.json"
         file.write_text(json.dumps(document))
         monkeypatch.setitem(stack.world.surroundings.env, "CLEANROOMS_EXPECT", str(file))
-        again = Stack(stack.world, stack.config, as_the_engine_does=True)
-        again.state = stack.state
-        return again
+        return stack.as_the_engine_ends_it()
 
     return hold
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-from pathlib import Path
-
-import pytest
 
 from tests.providers.conftest import Settled
-from tests.providers.mini_engine import Stack
 from tests.providers.provider_process import Provider
 from tests.providers.stacks import governing
 from tests.providers.world import Watcher
+from tests.threads import held_back, on_linux
 
 
 class TakenByAnotherThread(Watcher):
@@ -25,17 +21,11 @@ class TakenByAnotherThread(Watcher):
 
 def another_thread(process_id: int, number: signal.Signals) -> int:
     """A thread of a process, other than its main one, that does not hold back a signal."""
-    for thread in sorted(int(each.name) for each in Path(f"/proc/{process_id}/task").iterdir()):
-        held_back = re.search(r"^SigBlk:\s*(\w+)$", Path(f"/proc/{process_id}/task/{thread}/status").read_text(), re.MULTILINE)
-        if thread != process_id and held_back and not int(held_back[1], 16) & 1 << number - 1:
-            return thread
-    raise LookupError("there is no such thread")
+    return next(thread for thread, mask in held_back(process_id).items() if not mask & 1 << number - 1)
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux lets one choose the thread that takes a signal")
+@on_linux
 def test_a_process_whose_main_thread_misses_it_ends_all_the_same_and_tells_its_summary(settled: Settled) -> None:
-    made = settled(governing())
-    made.world.watcher = TakenByAnotherThread()
-    stack = Stack(made.world, made.config, as_the_engine_does=True)
-    stack.state = made.state
+    stack = settled(governing()).as_the_engine_ends_it()
+    stack.world.watcher = TakenByAnotherThread()
     assert ["Summary: everything is as the file says (1 collaboration and 2 memberships)"] == stack.preview().summary

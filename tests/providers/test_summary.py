@@ -20,13 +20,6 @@ AWAITED = re.compile(rf"waiting: {SALES}: for {BANK} \(Bank\) since \d{{4}}-\d\d
 VOTE = "UpdateCollaborationChangeRequest"
 
 
-def as_the_engine_ends_it(stack: Stack) -> Stack:
-    """The same stack, whose processes end as the engine ends them: only then do they tell the summary."""
-    again = Stack(stack.world, stack.config, as_the_engine_does=True)
-    again.state = stack.state
-    return again
-
-
 def only(stack: Stack, account: str, *names: str) -> None:
     """Of an account, let only these roles be assumed."""
     declare(stack.world.app.store, [Role(role(account, name), (CALLER,)) for name in (*names, "another")])
@@ -34,16 +27,16 @@ def only(stack: Stack, account: str, *names: str) -> None:
 
 @pytest.fixture
 def edited(settled: Settled) -> Stack:
-    return as_the_engine_ends_it(settled(EDITED))
+    return settled(EDITED).as_the_engine_ends_it()
 
 
 def test_where_all_is_well_it_is_one_line(settled: Settled) -> None:
-    stack = as_the_engine_ends_it(settled(governing()))
+    stack = settled(governing()).as_the_engine_ends_it()
     assert ["Summary: everything is as the file says (1 collaboration and 2 memberships)"] == stack.preview().summary
 
 
 def test_what_no_run_changes_is_not_said_to_be_as_the_file_says(settled: Settled) -> None:
-    stack = as_the_engine_ends_it(settled(governing(queryLog=True)))
+    stack = settled(governing(queryLog=True)).as_the_engine_ends_it()
     expected = (
         "Summary: nothing to do; 1 collaboration other than the file says, which no run changes (see the warnings);"
         " 2 memberships as the file says"
@@ -75,7 +68,7 @@ def test_a_run_says_what_was_done_and_for_whom_it_waits(edited: Stack) -> None:
 
 def test_a_membership_that_changes_while_others_are_awaited_asks_for_no_further_run(settled: Settled) -> None:
     memberships = {"media": MEDIAS, "retailer": {**RETAILERS, "queryLog": True}}
-    run = as_the_engine_ends_it(settled(governing({BANK: RECEIVES}, memberships=memberships, queryLog=True))).update()
+    run = settled(governing({BANK: RECEIVES}, memberships=memberships, queryLog=True)).as_the_engine_ends_it().update()
     lines = run.summary
     assert "update" == run["membership retailer"].op
     assert AWAITED.fullmatch(lines[-1])
@@ -90,7 +83,7 @@ def test_a_creation_says_what_becomes_of_the_memberships(world: World) -> None:
 
 
 def test_what_is_refused_is_named_and_what_depends_on_it(settled: Settled) -> None:
-    stack = as_the_engine_ends_it(settled(governing({RETAILER: ()})))
+    stack = settled(governing({RETAILER: ()})).as_the_engine_ends_it()
     refused = f"refused: {SALES}: last-receiver (see its errors)"
     assert refused == stack.preview().summary[-1]
     assert refused == stack.update().summary[-1]
@@ -161,7 +154,7 @@ def test_an_account_that_is_lost_between_check_and_joining_is_skipped(world: Wor
 
 
 def test_a_creator_that_cannot_be_reached_leaves_what_does_not_depend_on_it(settled: Settled) -> None:
-    stack = as_the_engine_ends_it(settled(EDITED))
+    stack = settled(EDITED).as_the_engine_ends_it()
     only(stack, RETAILER)
     run = stack.update()
     assert ("failed", ["unreadable"], []) == (run[SALES].op, run[SALES].refused, run.writes)
