@@ -48,12 +48,24 @@ class Boundary:
 class Counted:
     """How often each sort of event came in a run, and which of the answers were to a create or update.
 
-    ``first`` has every different moment that the run passed through, as text, with the first boundary that was in it.
+    ``first`` has every different moment that the run passed through, as text, with the first boundary that was in it: the first
+    that is no read if there is one, for which read of a run has which number depends on their order.
     """
 
     events: Counter[Event] = field(default_factory=Counter)
     acting: set[int] = field(default_factory=set)
     first: dict[str, Boundary] = field(default_factory=dict)
+
+    def pass_by(self, moment: str, boundary: Boundary) -> None:
+        """Note a moment that the run passes through, and a boundary that is in it."""
+        known = self.first.get(moment)
+        if known is None or (known.event is Event.READ and boundary.event is not Event.READ):
+            self.first[moment] = boundary
+
+    def end(self, moment: str) -> None:
+        """Leave out the moment in which the run has ended if nothing but reads came by in it: they were still under way."""
+        if moment in self.first and self.first[moment].event is Event.READ:
+            del self.first[moment]
 
     def all(self) -> Iterator[Boundary]:
         """Every boundary of the run."""
@@ -107,7 +119,7 @@ class Counting(Watcher):
         return self.counted.events[event]
 
     def _pass(self, boundary: Boundary) -> None:
-        self.counted.first.setdefault(self._now(), boundary)
+        self.counted.pass_by(self._now(), boundary)
 
 
 class Striking(Watcher):

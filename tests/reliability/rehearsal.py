@@ -56,6 +56,7 @@ def rehearse(surroundings: Surroundings, story: Story) -> Rehearsal:
             stage.world.watcher = Watcher()
             assert phase is not None
             check_nothing_failed(phase)
+            counting.counted.end(str(stage.moment()))
             rehearsal.scenes.append(Scene(position, step.stack, begin, counting.counted))
         else:
             stage.play(step)
