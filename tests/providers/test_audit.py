@@ -20,6 +20,7 @@ from tests.providers.mini_engine import Phase, Stack
 from tests.providers.provider_process import Died, Provider
 from tests.providers.stacks import INSURER, MEDIA, RETAILER, governing, role
 from tests.providers.world import Surroundings, World
+from tests.reliability.stage import writes
 
 Line = dict[str, Any]
 
@@ -132,7 +133,10 @@ class _OwnProgram(Stack):
 
 
 class Deadly(Application):
-    """A service whose caller is killed around a writing call: while that is in flight, or when the next call arrives."""
+    """A service whose caller is killed around a writing call: while that is in flight, or when the next one arrives.
+
+    A call that only reads tells nothing of what the run has come to: it may be of the head start, which goes on beside it.
+    """
 
     def __init__(self, at: int, *, in_flight: bool) -> None:
         super().__init__(ids="providers")
@@ -142,7 +146,7 @@ class Deadly(Application):
 
     def __call__(self, request: Request) -> Response:
         """Answer, unless the caller is gone."""
-        if not self._in_flight and self._is_at_the_boundary():
+        if not self._in_flight and writes(request) and self._is_at_the_boundary():
             return self._killed()
         answer = super().__call__(request)
         return self._killed() if self._in_flight and self._is_at_the_boundary() else answer
@@ -167,8 +171,8 @@ class Mortal(Stack):
             yield phase, provider
 
 
-@pytest.mark.parametrize("at", [1, 3, 5])
-@pytest.mark.parametrize("in_flight", [True, False], ids=["in flight", "before the next call"])
+@pytest.mark.parametrize("at", [1, 3, 4])
+@pytest.mark.parametrize("in_flight", [True, False], ids=["in flight", "before the next one"])
 def test_a_killed_run_has_a_whole_line_for_each_call_but_the_one_in_flight(
     at: int, in_flight: bool, settled: Settled, audit: Audit
 ) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from cleanrooms_emulator.application import Application
 from cleanrooms_emulator.transport.http_connection import Answering
 from cleanrooms_emulator.transport.in_process import client
 from cleanrooms_emulator.transport.server_thread import serve_in_thread
-from cleanrooms_emulator.wire.messages import Request, Response
+from cleanrooms_emulator.wire.messages import Delivery, Request, Response
 from tests.providers.provider_process import EngineLog, Provider, listening_engine
 from tests.providers.stacks import CALLER
 
@@ -41,14 +42,23 @@ class Surroundings:
         self.most_calls_at_once = 0
         self._counting = threading.Lock()
         self._calls_now = 0
+        self._started = 0
+        self._worlds: dict[str, World] = {}
 
     def __call__(self, request: Request) -> Response:
-        """Answer a call in the world of the running test."""
+        """Answer a call in the world of the process that it comes from, which the first part of its path names.
+
+        What is left over from a process that has ended is not answered: it would be seen in the world of the next test.
+        """
+        process, _, path = request.raw_path.removeprefix("/").partition("/")
+        world = self._worlds.get(process)
+        if world is None:
+            return Response(0, delivery=Delivery.NOTHING)
         with self._counting:
             self._calls_now += 1
             self.most_calls_at_once = max(self.most_calls_at_once, self._calls_now)
         try:
-            return self.world.watcher.call(request, self.world.app)
+            return world.watcher.call(replace(request, raw_path=f"/{path}"), world.app)
         finally:
             with self._counting:
                 self._calls_now -= 1
@@ -56,18 +66,17 @@ class Surroundings:
     def begin(self, service: str, engine: str) -> None:
         """Make ready to start processes, with the addresses of the service and of the engine."""
         self.engine_address = engine
+        self._service = service
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_"))}
         self.env = {
             **inherited,
             "PULUMI_PROJECT": "cleanrooms",
-            "AWS_ENDPOINT_URL": service,
             "AWS_ACCESS_KEY_ID": CALLER,
             "AWS_SECRET_ACCESS_KEY": SECRET,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
-        self._zygote = self._run(str(Path(__file__).with_name("zygote.py")), stdin=subprocess.PIPE)
-        self._started = 0
+        self._zygote = self._run(str(Path(__file__).with_name("zygote.py")), service=service, stdin=subprocess.PIPE)
 
     def new_world(self, app: Application | None = None) -> World:
         """An empty world, or the given one, which is the one that answers from now on."""
@@ -82,13 +91,18 @@ class Surroundings:
         and ended by the signal that the engine sends. ``engine`` is another address than that of the engine's log.
         """
         self.most_calls_at_once = 0
-        provider = self._start() if as_the_engine_does else self._fork(engine)
+        self._started += 1
+        process = f"process-{self._started}"
+        self._worlds[process] = self.world
+        service = f"{self._service}/{process}"
+        provider = self._start(service) if as_the_engine_does else self._fork(f"output-of-{process}", service, engine)
         try:
             provider.configure(config)
             self.world.watcher.begin(provider)
             yield provider
         finally:
             provider.end(signal.SIGINT if as_the_engine_does else signal.SIGKILL)
+            del self._worlds[process]
         assert "" == provider.printed, "the engine would show to the user what a provider prints"
 
     def close(self) -> None:
@@ -97,26 +111,25 @@ class Surroundings:
             assert zygote.stdin is not None
             zygote.stdin.close()
 
-    def _start(self) -> Provider:
-        process = self._run("-m", "pulumi.dynamic", stderr=subprocess.STDOUT)
+    def _start(self, service: str) -> Provider:
+        process = self._run("-m", "pulumi.dynamic", service=service, stderr=subprocess.STDOUT)
         assert process.stdout is not None
         return Provider(process.pid, process.stdout, lambda: _await_end(process))
 
-    def _fork(self, engine: str) -> Provider:
+    def _fork(self, output: str, service: str, engine: str) -> Provider:
         assert self._zygote.stdin is not None
         assert self._zygote.stdout is not None
-        self._started += 1
-        output = self.project / f"output-{self._started}"
-        os.mkfifo(output)
-        self._zygote.stdin.write(f"{output} {engine}\n")
+        fifo = self.project / output
+        os.mkfifo(fifo)
+        self._zygote.stdin.write(f"{fifo} {service} {engine}\n")
         self._zygote.stdin.flush()
-        return Provider(int(self._zygote.stdout.readline()), output.open())
+        return Provider(int(self._zygote.stdout.readline()), fifo.open())
 
-    def _run(self, *arguments: str, **streams: Any) -> subprocess.Popen[str]:
+    def _run(self, *arguments: str, service: str, **streams: Any) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-u", *arguments, self.engine_address],
             cwd=self.project,
-            env=self.env,
+            env={**self.env, "AWS_ENDPOINT_URL": service},
             stdout=subprocess.PIPE,
             text=True,
             **streams,

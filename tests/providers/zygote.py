@@ -2,7 +2,7 @@
 
 A fork is as fresh as a new process as far as these tests go: nothing of ours is called before it, and no gRPC object made.
 Parameter: the engine's address, which `pulumi.dynamic` takes as its last argument. A line is the path of a FIFO for what the
-process prints, and perhaps another engine's address; the answer is its process id.
+process prints, the address of its AWS, and perhaps another engine's address; the answer is its process id.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def become_a_provider(output: str, engine: str = sys.argv[-1]) -> NoReturn:
+def become_a_provider(output: str, service: str, engine: str = sys.argv[-1]) -> NoReturn:
     """Be what ``python -m pulumi.dynamic`` is."""
     sys.argv[-1] = engine
+    os.environ["AWS_ENDPOINT_URL"] = service
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     fifo = os.open(output, os.O_WRONLY)
