@@ -65,12 +65,13 @@ class Moment:
         states = {name: [file, {key: vars(each) for key, each in state.items()}] for name, (file, state) in self.stacks.items()}
         names: dict[str, str] = {}
         text = _VARYING.sub("", json.dumps([documents, states]))
-        return _ID.sub(lambda found: names.setdefault(found[0], f"id {len(names)}"), text)
+        return _ID.sub(lambda found: names.setdefault(found[0].replace("-", ""), f"id {len(names)}"), text)
 
 
 _INTERNAL = ("_access_key", "_clock", "_ids")
 _VARYING = re.compile(rf"{BEGINNING:.0f}"[:4] + r"\d{6}\.\d+|\"fp-[0-9a-f]{16}\"")
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile(r"[0-9a-f]{8}(-?)[0-9a-f]{4}(\1[0-9a-f]{4}){2}\1[0-9a-f]{12}")
+"""With hyphens or, as tags name change requests, without."""
 
 
 class Stage:
