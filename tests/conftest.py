@@ -32,7 +32,13 @@ def pytest_configure() -> None:
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
     explore = "EXPLORE" in os.environ
-    hypothesis.settings.register_profile("no clock", deadline=None, print_blob=True, derandomize=not explore)
+    hypothesis.settings.register_profile(
+        "no clock",
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        print_blob=True,
+        derandomize=not explore,
+    )
     hypothesis.settings.load_profile("no clock")
 
 
