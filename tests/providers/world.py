@@ -27,8 +27,8 @@ _SECONDS_TO_END = 30.0
 
 
 class Surroundings:
-    """What all tests have in common, because starting it costs more than a test: engines' logs, one address at which the
-    world of the running test answers, and a way to start provider processes.
+    """What all tests have in common, because starting it costs more than a test: engines' logs, one server at which each
+    provider process has an address that leads to the world it was started in, and a way to start these processes.
 
     Parameters: ``engine`` takes the lines of all runs but those that go on beside another one, ``elsewhere`` those;
     ``project`` is the folder that the processes run in.
@@ -79,7 +79,7 @@ class Surroundings:
         self._zygote = self._run(str(Path(__file__).with_name("zygote.py")), service=service, stdin=subprocess.PIPE)
 
     def new_world(self, app: Application | None = None) -> World:
-        """An empty world, or the given one, which is the one that answers from now on."""
+        """An empty world, or the given one, which answers the processes that start from now on."""
         self.world = World(self, app)
         return self.world
 

@@ -70,8 +70,8 @@ class Moment:
 
 _INTERNAL = ("_access_key", "_clock", "_ids")
 _VARYING = re.compile(rf"{BEGINNING:.0f}"[:4] + r"\d{6}\.\d+|\"fp-[0-9a-f]{16}\"")
-_ID = re.compile(r"[0-9a-f]{8}(-?)[0-9a-f]{4}(\1[0-9a-f]{4}){2}\1[0-9a-f]{12}")
-"""With hyphens or, as tags name change requests, without."""
+_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}(-?)[0-9a-f]{4}(\1[0-9a-f]{4}){2}\1[0-9a-f]{12}(?![0-9a-f])")
+"""With hyphens or, as tags name change requests, without; no part of a longer digest, whose value counts."""
 
 
 class Stage:
